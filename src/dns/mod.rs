@@ -1,0 +1,19 @@
+//! DNS messages: bytes in, bytes out (RFC 1035). No sockets.
+#![forbid(unsafe_code)]
+
+use std::net::IpAddr;
+
+/// What DNS said about a name. Four kinds of "no" that mean four things.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Lookup {
+    /// These addresses, in the server's order, never empty.
+    Addresses(Vec<IpAddr>),
+    /// NXDOMAIN: the name does not exist (yet).
+    NoSuchName,
+    /// The name exists, but has no record of this family.
+    NoRecord,
+    /// The server answered, but cannot or will not say: SERVFAIL, REFUSED, ... with its name.
+    Failed(String),
+    /// Nothing usable came in time; the text says from whom and what happened.
+    NoAnswer(String),
+}

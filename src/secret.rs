@@ -1,0 +1,69 @@
+//! Values that must never be read by a stranger, and the mask that keeps them out of every text that leaves the program.
+//!
+//! Pure. Contract section 3: `***PW***` stands wherever a password, or anything made of it, would have stood.
+#![forbid(unsafe_code)]
+
+use std::fmt;
+
+/// What stands in place of a secret.
+pub const MASK: &str = "***PW***";
+
+/// Bytes of an option that must not be shown. Any byte may occur: passwords are not always UTF-8.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct Secret(Vec<u8>);
+
+impl Secret {
+    /// Wraps the bytes.
+    pub fn new(bytes: impl Into<Vec<u8>>) -> Self {
+        Self(bytes.into())
+    }
+
+    /// The bytes, for the one place that sends them.
+    pub fn reveal(&self) -> &[u8] {
+        &self.0
+    }
+
+    /// True when there is nothing to hide.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+impl fmt::Display for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("***")
+    }
+}
+
+/// Percent-encoding as ddns-scripts does it: A-Z a-z 0-9 `- _ . ~` stay, every other byte becomes `%xx` with lower-case digits.
+pub fn percent_encoded(bytes: &[u8]) -> String {
+    let mut out = String::with_capacity(bytes.len());
+    for &byte in bytes {
+        if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02x}"));
+        }
+    }
+    out
+}
+
+/// Base64 (RFC 4648 section 4), for Basic authentication and for masking it.
+pub fn base64(bytes: &[u8]) -> String {
+    const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+    let mut out = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for chunk in bytes.chunks(3) {
+        let word = chunk.iter().fold(0u32, |word, &b| word << 8 | u32::from(b)) << (8 * (3 - chunk.len()));
+        for place in 0..4 {
+            let digit = (word >> (18 - 6 * place)) & 63;
+            out.push(if place > chunk.len() { '=' } else { char::from(DIGITS[digit as usize]) });
+        }
+    }
+    out
+}
