@@ -3,6 +3,10 @@
 
 use std::net::IpAddr;
 
+mod message;
+
+pub use message::{ADDRESS_LIMIT, Judged, NameFault, UDP_SIZE, judge, query, query_without_edns};
+
 /// What DNS said about a name. Four kinds of "no" that mean four things.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Lookup {
