@@ -1,4 +1,5 @@
 //! What a DNS message means: questions we build, answers we judge. No sockets.
+#![cfg(test)]
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 

@@ -255,8 +255,9 @@ impl Question {
             }
         }
         let header = message.header();
+        let glued = self.glue && names_us;
         Ok(match referral {
-            Some(zone) if !header.aa() && !(self.glue && names_us) => {
+            Some(zone) if !header.aa() && !glued => {
                 Lookup::Failed(format!("only a referral to the name servers of '{zone}'"))
             }
             None if *last != self.name && !header.ra() => {

@@ -91,6 +91,7 @@ impl Resolver {
             Some(family) if servers.is_empty() => Err(format!(
                 "no name server of the system has an {family} address, and force_ipversion allows no other"
             )),
+            None if servers.is_empty() => Err(String::from("no name server in /etc/resolv.conf is usable")),
             _ => Ok(Inquiry { servers, tcp: conf.tcp, glue: false, attempts: conf.attempts, timeout: conf.timeout }),
         }
     }
