@@ -156,3 +156,18 @@ fn readable(patience: &Patience, fd: BorrowedFd) -> Result<(), Impatient> {
 fn later(error: &io::Error) -> bool {
     matches!(error.kind(), io::ErrorKind::WouldBlock | io::ErrorKind::Interrupted)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_that_is_already_there_does_not_count_after_the_deadline() {
+        let (reader, mut writer) = io::pipe().unwrap();
+        writer.write_all(b"x").unwrap();
+        let over = Patience::for_(std::time::Duration::ZERO, None);
+        assert!(matches!(readable(&over, reader.as_fd()), Err(Impatient::TimedOut)));
+        let patient = Patience::for_(std::time::Duration::from_secs(5), None);
+        assert!(readable(&patient, reader.as_fd()).is_ok());
+    }
+}
