@@ -149,7 +149,7 @@ fn a_flood_of_forged_answers_never_outlasts_the_limit() {
     });
     let start = Instant::now();
     assert!(no_answer(resolver(Duration::from_millis(300)).lookup(HOST, V4, &via(at))).contains("in time"));
-    assert!(start.elapsed() < Duration::from_millis(1000), "{:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
     helper.join().unwrap();
 }
 
