@@ -1,8 +1,21 @@
 //! `/etc/config/ddns` as values. After this room no option name appears as a string.
 //!
-//! Pure: bytes in, [`Config`] out. `uci.rs` knows the grammar, `options.rs` the one table of options, `section.rs` makes typed sections,
-//! `service.rs` reads provider tables, `migrate.rs` renames old spellings, `check.rs` says what is foolish.
+//! Pure: bytes in, [`Config`] out. `uci.rs` knows the grammar, `options.rs` the one table of options, `read.rs`, `forms.rs` and `timing.rs`
+//! how values are written, `section.rs` and `source.rs` make typed sections, `service.rs` reads provider tables, `migrate.rs` renames old
+//! spellings (`rewrite.rs` in the bytes of a file), `check.rs` says what is foolish, `fault.rs` how a fault is said.
 #![forbid(unsafe_code)]
+
+pub mod check;
+mod fault;
+mod forms;
+pub mod migrate;
+pub mod options;
+mod read;
+mod rewrite;
+mod section;
+mod source;
+mod timing;
+pub mod uci;
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -11,6 +24,69 @@ use crate::address::Family;
 use crate::secret::Secret;
 use crate::url::Url;
 use crate::world::{Proxy, Trust, Via};
+
+/// The one section that is no service.
+const GLOBAL: &str = "global";
+/// The type of sections the init script starts.
+const SERVICE: &str = "service";
+
+/// A whole configuration file, pending changes applied.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// `config ddns 'global'`, or the defaults.
+    pub global: Global,
+    /// Where the list of providers comes from.
+    pub list: ProviderList,
+    /// What is wrong with the file as a whole, with its grammar and with `global`.
+    pub faults: Vec<Fault>,
+    file: uci::File,
+}
+
+impl Config {
+    /// Reads `/etc/config/ddns` and over it `/tmp/.uci/ddns` (empty if there is none). Never fails: what cannot be read is a fault, and a
+    /// section with an error inside is refused by [`Config::section`].
+    pub fn read(bytes: &[u8], pending: &[u8]) -> Self {
+        let mut file = uci::parse(bytes);
+        uci::apply_delta(&mut file, pending);
+        let (global, list, mut faults) = section::global(&file);
+        faults.splice(0..0, file.faults.iter().cloned());
+        Self { global, list, faults, file }
+    }
+
+    /// Names of the service sections, in the order of the file.
+    pub fn names(&self) -> Vec<&str> {
+        services(&self.file).map(|section| section.name.as_str()).collect()
+    }
+
+    /// Whether a section is there and enabled; says so also of one that has errors.
+    pub fn enabled(&self, name: &str) -> bool {
+        name != GLOBAL && self.file.section(name).is_some_and(|section| section::enabled(&self.file, section))
+    }
+
+    /// One section by name; of any type, as ddns-scripts takes it, but not `global`. The good side carries warnings, the bad side at least
+    /// one error.
+    pub fn section(&self, name: &str) -> Result<(Section, Vec<Fault>), Vec<Fault>> {
+        section::section(&self.file, name)
+    }
+
+    /// The file itself, pending changes applied.
+    pub fn file(&self) -> &uci::File {
+        &self.file
+    }
+}
+
+fn services(file: &uci::File) -> impl Iterator<Item = &uci::Section> {
+    file.sections.iter().filter(|section| section.kind == SERVICE && section.name != GLOBAL)
+}
+
+/// Options `url` (`LuCI` writes `services_url`) and `cacert` of `global`: where `ddns service update` fetches from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ProviderList {
+    /// Base address instead of the built-in one.
+    pub url: Option<String>,
+    /// Which certificates to believe.
+    pub trust: Trust,
+}
 
 /// Settings that concern all sections (`config ddns 'global'`).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,12 +97,13 @@ pub struct Global {
     pub logdir: PathBuf,
     /// Option `ddns_loglines`: lines a log file keeps.
     pub loglines: usize,
-    /// Option `ddns_dateformat`: strftime format of dates in log and LuCI.
+    /// Option `ddns_dateformat`: strftime format of dates in log and `LuCI`.
     pub dateformat: String,
 }
 
 /// One `config service`: what to keep right, and how.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own in the file")]
 pub struct Section {
     /// Its name; only A-Z a-z 0-9 `_`, so it is safe in a path.
     pub name: String,
@@ -88,7 +165,7 @@ pub enum Provider {
 /// Option `ip_source` with the option that belongs to it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Source {
-    /// A network of netifd, tried in this order (the second is `interface`, where LuCI stores only that).
+    /// A network of netifd, tried in this order (the second is `interface`, where `LuCI` stores only that).
     Network(Vec<String>),
     /// A device (`eth1`), or `@NETWORK` for the device of a network.
     Interface(String),
