@@ -1,4 +1,4 @@
-//! A small client of ubus, OpenWrt's message bus: one call, one answer, within a time and a size limit.
+//! A small client of ubus, the router's message bus: one call, one answer, within a time and a size limit.
 //!
 //! `wire.rs` knows the bytes and nothing of sockets, `client.rs` the socket and nothing of what the answers mean.
 
