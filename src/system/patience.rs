@@ -1,30 +1,29 @@
-//! How long a wait on a descriptor may last: until a moment, or until the process is asked to end.
+//! One rule for every blocking step: how long it may still wait, and that a signal to end comes first.
+//!
+//! A step never reads the stop descriptor: it returns [`Impatient::Interrupted`] and the loop asks the bell what rang.
 
 use std::fmt;
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd, RawFd};
+use std::os::fd::{AsRawFd, BorrowedFd, RawFd};
 use std::time::{Duration, Instant};
 
-use nix::errno::Errno;
-use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
-
-/// A deadline and a descriptor that becomes readable when a signal asks the process to end.
+/// A deadline together with the descriptor that becomes readable when the process shall end.
 #[derive(Clone, Copy, Debug)]
 pub struct Patience {
-    /// No wait goes beyond this moment.
+    /// Nothing waits beyond this moment.
     pub until: Instant,
-    /// Ends any wait as soon as it is readable; stays open as long as this value is used.
+    /// Readable = a signal asks the process to end; see [`crate::system::signals::Signals`].
     pub stop: Option<RawFd>,
 }
 
-/// Why a wait ended without the descriptor being ready.
+/// Why a wait ended without what was waited for.
 #[derive(Debug)]
 pub enum Impatient {
-    /// The moment has come.
+    /// The deadline passed.
     TimedOut,
-    /// The process is asked to end.
+    /// A signal asks the process to end.
     Interrupted,
-    /// poll(2) itself failed.
+    /// `poll(2)` itself failed.
     Failed(io::Error),
 }
 
@@ -33,7 +32,7 @@ impl fmt::Display for Impatient {
         match self {
             Self::TimedOut => f.write_str("no answer in time"),
             Self::Interrupted => f.write_str("interrupted"),
-            Self::Failed(error) => error.fmt(f),
+            Self::Failed(why) => write!(f, "waiting failed: {why}"),
         }
     }
 }
@@ -41,48 +40,126 @@ impl fmt::Display for Impatient {
 impl std::error::Error for Impatient {}
 
 impl Patience {
-    /// Until `limit` from now.
+    /// Patience for `limit` from now.
     pub fn for_(limit: Duration, stop: Option<RawFd>) -> Self {
         let now = Instant::now();
-        Self { until: now.checked_add(limit).unwrap_or(now), stop }
+        // an Instant cannot hold every Duration; a day is longer than any step
+        let until = now.checked_add(limit).unwrap_or(now + Duration::from_secs(86_400));
+        Self { until, stop }
     }
 
-    /// Waits until `fd` can be read or has failed.
-    pub fn readable(&self, fd: BorrowedFd) -> Result<(), Impatient> {
-        self.wait(fd, PollFlags::POLLIN)
-    }
-
-    /// Waits until `fd` can be written or has failed.
-    pub fn writable(&self, fd: BorrowedFd) -> Result<(), Impatient> {
-        self.wait(fd, PollFlags::POLLOUT)
-    }
-
-    /// Time until the deadline, zero when it is over.
+    /// What is left of it; zero when it is used up.
     pub fn left(&self) -> Duration {
         self.until.saturating_duration_since(Instant::now())
     }
 
-    fn wait(&self, fd: BorrowedFd, wanted: PollFlags) -> Result<(), Impatient> {
-        // SAFETY: the owner of `stop` keeps it open as long as this value is used; poll(2) only looks at it.
-        let stop = self.stop.map(|raw| unsafe { BorrowedFd::borrow_raw(raw) });
+    /// Waits until `fd` can be read without blocking; an end of file or an error on it counts, reading shows it.
+    pub fn readable(&self, fd: BorrowedFd) -> Result<(), Impatient> {
+        self.wait_for(fd, libc::POLLIN)
+    }
+
+    /// Waits until `fd` can be written without blocking; an error on it counts, writing shows it.
+    pub fn writable(&self, fd: BorrowedFd) -> Result<(), Impatient> {
+        self.wait_for(fd, libc::POLLOUT)
+    }
+
+    fn wait_for(&self, fd: BorrowedFd, events: i16) -> Result<(), Impatient> {
+        let mut watched = [watch(self.stop, libc::POLLIN), watch(Some(fd.as_raw_fd()), events)];
         loop {
-            let mut fds = [
-                PollFd::new(fd, wanted),
-                PollFd::new(
-                    stop.as_ref().map_or(fd, AsFd::as_fd),
-                    if stop.is_some() { PollFlags::POLLIN } else { wanted },
-                ),
-            ];
             let left = self.left();
-            // a whole millisecond more, or the last fraction of one would be a busy loop
-            let timeout = PollTimeout::try_from(left.as_millis().saturating_add(1)).unwrap_or(PollTimeout::MAX);
-            match poll(&mut fds, timeout) {
-                Ok(_) if stop.is_some() && fds[1].any().unwrap_or(true) => return Err(Impatient::Interrupted),
-                Ok(_) if fds[0].any().unwrap_or(true) => return Ok(()),
-                Ok(_) if self.left().is_zero() => return Err(Impatient::TimedOut),
-                Ok(_) | Err(Errno::EINTR) => {}
-                Err(error) => return Err(Impatient::Failed(error.into())),
+            let count = poll(&mut watched, Some(left)).map_err(Impatient::Failed)?;
+            if rang(watched[0]) {
+                return Err(Impatient::Interrupted);
+            }
+            if watched[1].revents & libc::POLLNVAL != 0 {
+                return Err(Impatient::Failed(io::Error::from_raw_os_error(libc::EBADF)));
+            }
+            if watched[1].revents != 0 {
+                return Ok(());
+            }
+            if left.is_zero() && count == 0 {
+                return Err(Impatient::TimedOut);
             }
         }
+    }
+}
+
+/// An entry for [`poll`]; a missing descriptor is passed over by the kernel.
+pub(crate) fn watch(fd: Option<RawFd>, events: i16) -> libc::pollfd {
+    libc::pollfd { fd: fd.unwrap_or(-1), events, revents: 0 }
+}
+
+/// Whether the kernel reported something for an entry; a closed descriptor never rings.
+pub(crate) fn rang(entry: libc::pollfd) -> bool {
+    entry.revents & !libc::POLLNVAL != 0
+}
+
+/// `poll(2)`, for ever without a limit; a limit is rounded up to a millisecond, so that a loop around it does not spin. An interrupted
+/// call counts as one in which nothing happened.
+pub(crate) fn poll(watched: &mut [libc::pollfd], limit: Option<Duration>) -> io::Result<usize> {
+    let limit = match limit {
+        None => -1,
+        Some(limit) => i32::try_from(limit.as_nanos().div_ceil(1_000_000)).unwrap_or(i32::MAX),
+    };
+    for entry in watched.iter_mut() {
+        entry.revents = 0;
+    }
+    let count = libc::nfds_t::try_from(watched.len()).map_err(|_| io::ErrorKind::InvalidInput)?;
+    // SAFETY: the pointer and the count describe a live, exclusively borrowed slice; the kernel writes `revents` only. A stale number
+    // in it gives POLLNVAL and harms nothing: poll neither reads nor closes.
+    let outcome = unsafe { libc::poll(watched.as_mut_ptr(), count, limit) };
+    match usize::try_from(outcome) {
+        Ok(count) => Ok(count),
+        Err(_) => match io::Error::last_os_error() {
+            error if error.kind() == io::ErrorKind::Interrupted => Ok(0),
+            error => Err(error),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::{Read, Write};
+    use std::os::fd::AsFd;
+    use std::os::unix::net::UnixStream;
+
+    fn short(stop: Option<RawFd>) -> Patience {
+        Patience::for_(Duration::from_millis(40), stop)
+    }
+
+    #[test]
+    fn a_quiet_descriptor_ends_with_the_deadline() {
+        let (here, _there) = UnixStream::pair().unwrap();
+        let began = Instant::now();
+        assert!(matches!(short(None).readable(here.as_fd()), Err(Impatient::TimedOut)));
+        assert!(began.elapsed() >= Duration::from_millis(40));
+        assert!(short(None).writable(here.as_fd()).is_ok());
+    }
+
+    #[test]
+    fn data_and_an_end_of_file_both_count_as_readable() {
+        let (here, mut there) = UnixStream::pair().unwrap();
+        there.write_all(b"x").unwrap();
+        assert!(short(None).readable(here.as_fd()).is_ok());
+        (&here).read_exact(&mut [0]).unwrap();
+        drop(there);
+        assert!(short(None).readable(here.as_fd()).is_ok());
+    }
+
+    #[test]
+    fn a_signal_to_end_comes_before_waiting_data_and_is_left_unread() {
+        let (here, mut there) = UnixStream::pair().unwrap();
+        let (stop, mut bell) = UnixStream::pair().unwrap();
+        there.write_all(b"x").unwrap();
+        bell.write_all(b"!").unwrap();
+        for _ in 0..2 {
+            assert!(matches!(short(Some(stop.as_raw_fd())).readable(here.as_fd()), Err(Impatient::Interrupted)));
+        }
+    }
+
+    #[test]
+    fn a_limit_beyond_all_clocks_is_a_day() {
+        assert!(Patience::for_(Duration::MAX, None).left() > Duration::from_secs(80_000));
     }
 }
