@@ -1,1 +1,4 @@
-//! To be furnished in the next commits.
+//! The machine room: real bodies behind the window `world`. Nothing but `main` may come in here.
+
+pub mod http;
+pub mod patience;
