@@ -19,6 +19,8 @@ pub(super) struct Head {
     pub(super) length: Length,
     pub(super) location: Option<String>,
     pub(super) retry_after: Option<Duration>,
+    /// If there was a proxy in between: this is its own trouble, no server was asked.
+    pub(super) by_proxy: bool,
 }
 
 /// Where the body ends (RFC 9112 section 6.3).
@@ -96,13 +98,31 @@ fn parse(held: &[u8], now: SystemTime) -> Result<Option<(Head, usize)>, Broken> 
             let field = |name: &str| values(response.headers, name).next();
             let retry_after = field("Retry-After").and_then(|text| date::retry_after(&text, now));
             let length = length(status, response.headers)?;
-            Ok(Some((Head { status, length, location: field("Location"), retry_after }, used)))
+            Ok(Some((
+                Head {
+                    status,
+                    length,
+                    location: field("Location"),
+                    retry_after,
+                    by_proxy: by_proxy(status, response.headers),
+                },
+                used,
+            )))
         }
         Err(httparse::Error::TooManyHeaders) => {
             Err(Broken::Protocol(format!("the head has more than {FIELD_LIMIT} fields")))
         }
         Err(_) => Err(Broken::Protocol(format!("this is no HTTP: '{}'", beginning(held)))),
     }
+}
+
+/// The provider must not be blamed for what a proxy says (a 401 would look like a wrong password), but only 407 is a proxy's for sure
+/// (RFC 9110 section 15.5.8). tinyproxy signs its own pages and adds `Via` to those of others; squid marks its own.
+fn by_proxy(status: u16, fields: &[Header<'_>]) -> bool {
+    let tiny = values(fields, "Server").any(|server| server.starts_with("tinyproxy"))
+        && values(fields, "Via").next().is_none();
+    let squid = values(fields, "X-Squid-Error").next().is_some();
+    status == 407 || (status >= 400 && (tiny || squid))
 }
 
 fn values<'h>(fields: &'h [Header<'h>], name: &'h str) -> impl Iterator<Item = String> + 'h {

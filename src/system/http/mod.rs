@@ -112,8 +112,8 @@ impl Trip<'_> {
         channel.send(&bytes, self.patience)?;
         let mut incoming = Incoming::new(&mut channel, self.patience);
         let head = incoming.head(SystemTime::now())?;
-        if let (407, Some(proxy)) = (head.status, &self.route.proxy) {
-            return Err(proxy::wants_login(proxy));
+        if let (true, Some(proxy)) = (head.by_proxy && !url.secure, &self.route.proxy) {
+            return Err(proxy::refusal(proxy, url, head.status));
         }
         let body = incoming.body(&head)?;
         Ok((Response { status: head.status, retry_after: head.retry_after, body }, head.location))

@@ -28,23 +28,18 @@ pub(super) fn tunnel(
     match head.status {
         200..=299 if incoming.is_drained() => Ok(()),
         200..=299 => Err(Broken::Proxy(format!("{} speaks out of turn behind its consent", name(proxy)))),
-        407 => Err(wants_login(proxy)),
-        status => Err(Broken::Proxy(format!(
-            "{} opens no connection to {}:{} (status {status})",
-            name(proxy),
-            url.host,
-            url.port
-        ))),
+        status => Err(refusal(proxy, url, status)),
     }
 }
 
-/// Status 407.
-pub(super) fn wants_login(proxy: &Proxy) -> Broken {
-    let why = match proxy.login {
-        Some(_) => "refuses the login in option 'proxy'",
-        None => "wants a login: set option 'proxy' to user:password@host:port",
-    };
-    Broken::Proxy(format!("{} {why}", name(proxy)))
+/// A status that comes from the proxy itself. tinyproxy says 401 to a wrong login and 407 only to none.
+pub(super) fn refusal(proxy: &Proxy, url: &Url, status: u16) -> Broken {
+    let proxy_name = name(proxy);
+    Broken::Proxy(match (status, &proxy.login) {
+        (401 | 407, Some(_)) => format!("{proxy_name} refuses the login in option 'proxy'"),
+        (401 | 407, None) => format!("{proxy_name} wants a login: set option 'proxy' to user:password@host:port"),
+        _ => format!("{proxy_name} opens no connection to {}:{} (status {status})", url.host, url.port),
+    })
 }
 
 fn name(proxy: &Proxy) -> String {
