@@ -10,8 +10,10 @@ use ddns::secret::Secret;
 use ddns::url::Url;
 use ddns::world::{Broken, Http, Proxy, Request, Response, Route, Trust};
 
+#[cfg(test)]
 #[path = "support/http.rs"]
 mod support;
+#[cfg(test)]
 #[path = "support/tls.rs"]
 mod tls;
 use support::{Running, Server, comes_up, dead_address, directory, get_by, ok, wire_below};
@@ -23,6 +25,7 @@ struct Tiny {
     _running: Running,
 }
 
+#[cfg(test)]
 impl Tiny {
     fn start(name: &str, login: Option<(&str, &str)>, tunnel: u16) -> Self {
         let directory = directory(&format!("tinyproxy-{name}"));
@@ -61,6 +64,7 @@ fn route(address: SocketAddr, login: Option<&str>) -> Route {
     Route { proxy: Some(proxy), trust: Trust::Ignore, ..Route::default() }
 }
 
+#[cfg(test)]
 fn refused(result: Result<Response, Broken>) -> String {
     match result {
         Err(Broken::Proxy(why)) => why,

@@ -6,12 +6,15 @@ use std::path::{Path, PathBuf};
 use ddns::url::Url;
 use ddns::world::{Broken, Http, Request, Response, Route, Trust};
 
+#[cfg(test)]
 #[path = "support/http.rs"]
 mod support;
+#[cfg(test)]
 #[path = "support/tls.rs"]
 mod tls;
 use support::{directory, ok, run, wire_below};
 
+#[cfg(test)]
 /// A GET that trusts `trust`, below the root directory.
 fn get(url: &str, trust: Trust) -> Result<Response, Broken> {
     let route = Route { trust, ..Route::default() };
@@ -33,6 +36,7 @@ fn server(name: &str) -> tls::Server {
     tls::Server::start(&["-cert", &format!("{name}.crt"), "-key", &format!("{name}.key")])
 }
 
+#[cfg(test)]
 /// Why TLS failed; with `ignore` the same server must be reached all the same.
 fn refused(server: &tls::Server, host: &str, trust: Trust) -> String {
     assert_eq!(get(&server.url(host), Trust::Ignore).unwrap().status, 200, "with IGNORE");
@@ -177,6 +181,7 @@ fn a_cacert_that_cannot_be_used_is_named_and_nobody_is_called() {
     for (path, why) in [
         (PathBuf::from("/nonexistent/ca.crt"), "cannot be read: no such file or directory"),
         (text.clone(), "holds no certificate in PEM form"),
+        (PathBuf::from("/dev/zero"), "cannot be read: it is no file"),
         (directory("cacert-empty"), "holds no certificate in PEM form"),
     ] {
         let broken = get("https://127.0.0.1:9/", Trust::Path(path.clone())).unwrap_err();
@@ -200,14 +205,14 @@ fn no_redirect_leads_from_https_to_http() {
     let plain = support::Server::saying(ok("plain"));
     let target = plain.url("/");
     let page = format!("HTTP/1.0 302 Moved\r\nLocation: {target}\r\n\r\n");
-    let served = directory("redirect");
-    fs::write(served.join("page"), page).unwrap();
+    let pages = directory("redirect");
+    fs::write(pages.join("page"), page).unwrap();
     for name in ["good.crt", "good.key"] {
-        fs::copy(tls::path(name), served.join(name)).unwrap();
+        fs::copy(tls::path(name), pages.join(name)).unwrap();
     }
-    let (crt, key) = (served.join("good.crt"), served.join("good.key"));
+    let (crt, key) = (pages.join("good.crt"), pages.join("good.key"));
     let arguments = ["-cert", crt.to_str().unwrap(), "-key", key.to_str().unwrap(), "-HTTP"];
-    let server = tls::Server::start_in(&served, &arguments);
+    let server = tls::Server::start_in(&pages, &arguments);
     let response = get(&format!("{}page", server.url("localhost")), ca()).unwrap();
     assert_eq!(response.status, 302);
     assert_eq!(plain.requests(), [""; 0]);

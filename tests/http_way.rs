@@ -12,6 +12,7 @@ use ddns::system::http::Limits;
 use ddns::url::Url;
 use ddns::world::{Broken, Http, Request, Route};
 
+#[cfg(test)]
 #[path = "support/http.rs"]
 mod support;
 use support::{Server, dead_address, get, get_by, ok, wire};
@@ -50,6 +51,7 @@ fn a_server_that_never_answers_is_ended_by_the_total_limit() {
 /// A listener whose queue is full, so that the kernel leaves further connections waiting.
 struct Full(Vec<Box<dyn Send>>, std::net::SocketAddr);
 
+#[cfg(test)]
 fn full() -> Full {
     use nix::sys::socket::{AddressFamily, Backlog, SockFlag, SockType, SockaddrIn, bind, getsockname, listen, socket};
     let fd = socket(AddressFamily::Inet, SockType::Stream, SockFlag::SOCK_CLOEXEC, None).unwrap();
@@ -172,6 +174,7 @@ fn the_limit_of_an_exchange_holds_over_all_redirects() {
 
 const INSIDE: &str = "DDNS_TEST_IN_NAMESPACE";
 
+#[cfg(test)]
 /// Runs the test `name` of this file again in a new network namespace; true in there.
 fn in_namespace(name: &str) -> bool {
     if std::env::var_os(INSIDE).is_some() {

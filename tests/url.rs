@@ -3,6 +3,7 @@
 use ddns::url::Url;
 use proptest::prelude::*;
 
+#[cfg(test)]
 fn url(text: &str) -> Url {
     Url::parse(text).unwrap_or_else(|why| panic!("{text}: {why}"))
 }

@@ -83,10 +83,14 @@ fn leads_to_neighbour(file: &Path) -> bool {
     fs::read_link(file).is_ok_and(|target| target.components().count() == 1 && names_certificates(&target))
 }
 
+/// One certificate at a time: a bundle is never in memory as a whole.
 fn add(store: &mut RootCertStore, file: &Path) -> io::Result<()> {
-    let mut pem = Vec::new();
-    fs::File::open(file)?.take(FILE_LIMIT).read_to_end(&mut pem)?;
-    for certificate in CertificateDer::pem_slice_iter(&pem).flatten() {
+    // a pipe would wait for somebody to write
+    if !fs::metadata(file)?.is_file() {
+        return Err(io::Error::other("it is no file"));
+    }
+    let pem = fs::File::open(file)?.take(FILE_LIMIT);
+    for certificate in CertificateDer::pem_reader_iter(pem).flatten() {
         // a store may hold certificates of a kind webpki does not know; the others still count
         let _ = store.add(certificate);
     }
