@@ -9,7 +9,7 @@ use std::net::Ipv6Addr;
 
 use crate::secret::{Secret, percent_encoded};
 
-/// An absolute URL. `Display` and `Debug` leave the login out.
+/// An absolute URL. `Display` leaves the login out; `Debug` the path as well, since a template may have put a password into it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Url {
     /// True for `https`.
@@ -32,7 +32,7 @@ impl fmt::Display for Url {
 
 impl fmt::Debug for Url {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
+        write!(f, "{}://{}/***", if self.secure { "https" } else { "http" }, self.authority())
     }
 }
 

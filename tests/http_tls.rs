@@ -21,6 +21,7 @@ fn get(url: &str, trust: Trust) -> Result<Response, Broken> {
     let names = support::Names::new(&[
         ("localhost", &["127.0.0.1"]),
         ("good.test", &["127.0.0.1"]),
+        ("good.test.", &["127.0.0.1"]),
         ("a.good.test", &["127.0.0.1"]),
         ("wrong.test", &["127.0.0.1"]),
     ]);
@@ -49,7 +50,7 @@ fn refused(server: &tls::Server, host: &str, trust: Trust) -> String {
 #[test]
 fn a_server_of_a_trusted_authority_is_believed_by_name_and_by_address() {
     let server = server("good");
-    for host in ["good.test", "localhost", "127.0.0.1"] {
+    for host in ["good.test", "good.test.", "GOOD.test", "localhost", "127.0.0.1"] {
         let response = get(&server.url(host), ca()).unwrap_or_else(|broken| panic!("{host}: {broken}"));
         assert!(response.status == 200 && String::from_utf8_lossy(&response.body).contains("TLSv1.3"), "{host}");
     }

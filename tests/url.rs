@@ -49,7 +49,8 @@ fn a_login_is_decoded_to_bytes_and_never_shown() {
     assert_eq!(login("http://user:p\u{e4}ss@example.com/"), "user:p\u{e4}ss".as_bytes());
     assert_eq!(login("http://@example.com/"), b"");
     assert_eq!(login("http://example.com/@home?a@b"), b"");
-    let shown = format!("{0} {0:?}", url("http://user:geheim@example.com/"));
+    let shown =
+        format!("{0} {0:?} {1:?}", url("http://user:geheim@example.com/"), url("http://example.com/user?pw=geheim"));
     assert!(!shown.contains("geheim") && !shown.contains("user"), "{shown}");
 }
 
