@@ -18,7 +18,7 @@ use crate::url::Url;
 // ------------------------------------------------------------------ HTTP
 
 /// One HTTP request.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Request {
     /// `GET`, `POST`, `PUT`, `PATCH` or `DELETE`.
     pub method: &'static str,
@@ -28,12 +28,21 @@ pub struct Request {
     pub headers: Vec<(&'static str, Secret)>,
     /// The body, if the method has one.
     pub body: Option<Vec<u8>>,
+    /// Path or body hold a secret, so no other host may see them by a redirect. A login in `url` and any of `headers` count without this.
+    pub confidential: bool,
 }
 
 impl Request {
-    /// A plain GET.
+    /// A plain GET of something that is no secret.
     pub fn get(url: Url) -> Self {
-        Self { method: "GET", url, headers: Vec::new(), body: None }
+        Self { method: "GET", url, headers: Vec::new(), body: None, confidential: false }
+    }
+}
+
+impl fmt::Debug for Request {
+    /// Without anything that may be secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {:?}", self.method, self.url)
     }
 }
 

@@ -3,6 +3,7 @@
 pub mod clock;
 pub mod dns;
 pub mod host;
+pub mod http;
 pub mod interfaces;
 pub mod netifd;
 pub mod netlink;
