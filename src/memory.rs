@@ -22,6 +22,7 @@ impl Uptime {
     }
 
     /// The moment `wait` later.
+    #[must_use]
     pub fn after(self, wait: Duration) -> Self {
         Self(self.0.saturating_add(wait))
     }
@@ -41,7 +42,7 @@ pub enum HoldReason {
     SlowDown,
     /// The provider has trouble of its own.
     ServerTrouble,
-    /// What it said was not understood; next try at the check interval.
+    /// What it said was not understood, or nothing could be sent; next try at the check interval.
     Unclear,
 }
 
@@ -54,25 +55,24 @@ pub struct Hold {
     pub reason: HoldReason,
 }
 
-/// Everything carried from one round to the next, and handed over when the process executes itself anew.
+/// Everything carried from one round to the next. It outlives the process: handed over when the process executes itself anew, kept in a
+/// file when it ends, so that a provider that refused is left alone after a restart by hotplug too.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Memory {
     /// When an update was last accepted in this boot (`SECTION.update`).
     pub updated: Option<Uptime>,
-    /// The address that was accepted then, if this process or its former self sent it.
+    /// The address that was accepted then, as far as this section's processes sent it.
     pub accepted: Option<IpAddr>,
-    /// DNS was seen to give `accepted` since then: a later difference is somebody else's change, not lag.
-    pub confirmed: bool,
-    /// How often the accepted address was sent again because DNS did not follow.
+    /// How often the accepted address was sent again because DNS did not show it.
     pub resent: u32,
     /// The address the machine had at the last successful detection.
     pub current: Option<IpAddr>,
     /// Set while the provider must be left alone.
     pub hold: Option<Hold>,
-    /// Failures in a row of the same round (no address, no connection): the retry count.
-    pub failures: u32,
     /// Holds of the same reason in a row: the back-off exponent.
     pub holds: u32,
-    /// Fingerprint of the section's configuration that led here: a change of configuration lifts a hold.
+    /// Failures in a row (no address, no connection): the retry count.
+    pub failures: u32,
+    /// Fingerprint of the configuration that led here: a change of configuration lifts a hold.
     pub config: u64,
 }

@@ -12,7 +12,7 @@ use std::time::Duration;
 use crate::address::{Candidate, Family};
 use crate::dns::Lookup;
 use crate::memory::Uptime;
-use crate::secret::Secret;
+use crate::secret::{Mask, Secret};
 use crate::url::Url;
 
 // ------------------------------------------------------------------ HTTP
@@ -84,6 +84,9 @@ pub struct Bind {
     pub device: Option<String>,
     /// Source addresses, at most one of each family; a family without one leaves the choice to the kernel.
     pub sources: Vec<IpAddr>,
+    /// The owner asked for this binding: a family without a source is tied to the device too. Otherwise such a family goes unbound, so
+    /// that a provider reachable by IPv4 only is not looked for behind an uplink that has only IPv6.
+    pub strict: bool,
 }
 
 /// `[user:password@]host:port` of option `proxy`.
@@ -165,7 +168,7 @@ pub struct Via {
     pub tcp: bool,
     /// Option `force_ipversion`: talk to the server by this family only.
     pub only: Option<Family>,
-    /// Option `is_glue`: ask that server without recursion and believe the referral's additional section too.
+    /// Option `is_glue`: believe a referral's additional section too.
     pub glue: bool,
 }
 
@@ -238,8 +241,8 @@ pub struct ScriptEnd {
 
 /// Questions to the machine we run on.
 pub trait Host {
-    /// netifd's view. An error says which ways were tried.
-    fn networks(&mut self) -> Result<Vec<Network>, String>;
+    /// netifd's view; `None` on a machine that has neither ubus socket nor `ubus` program. An error says which ways were tried.
+    fn networks(&mut self) -> Result<Option<Vec<Network>>, String>;
     /// The kernel's view.
     fn interfaces(&mut self) -> io::Result<Vec<Interface>>;
     /// Runs a script to its end or its limit; an error means it could not be started.
@@ -271,6 +274,8 @@ pub trait Clock {
     fn wait(&mut self, moment: Uptime) -> Wake;
     /// A signal that came while something else was done; does not wait.
     fn pending(&mut self) -> Option<Wake>;
+    /// Keeps the ear to the kernel's address changes open over the next `execve`; what the new image must be told to find it.
+    fn keep(&mut self) -> String;
     /// Any number, for jitter.
     fn dice(&mut self) -> u32;
 }
@@ -292,18 +297,68 @@ pub enum Status {
     Dat,
     /// `SECTION.err`
     Err,
+    /// `.memory/SECTION`: what outlives the process; ours alone, so it stands apart from the files LuCI lists.
+    Memory,
 }
 
 /// Files: a section's status files, and reading of configuration and tables.
 pub trait Desk {
+    /// Where status files are from now on (option `ddns_rundir`, below the root); made when it is missing.
+    fn settle(&mut self, rundir: &Path) -> io::Result<()>;
     /// A status file's text, if it is there.
     fn read(&self, section: &str, file: Status) -> Option<String>;
     /// Replaces a status file as a whole.
     fn write(&mut self, section: &str, file: Status, content: &[u8]) -> io::Result<()>;
     /// Removes a status file; it is no fault if there is none.
     fn remove(&mut self, section: &str, file: Status);
+    /// Whether a file below the root can be executed; an error when there is none.
+    fn executable(&self, path: &Path) -> io::Result<bool>;
     /// The content of any other file, at most `limit` bytes, below the root.
     fn load(&self, path: &Path, limit: usize) -> io::Result<Vec<u8>>;
+}
+
+/// How the process ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// With this exit code.
+    Code(i32),
+    /// By this signal, as a program without a handler would.
+    Signal(i32),
+}
+
+/// Whether there was a process to be told something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Stopped {
+    /// This one.
+    Was(u32),
+    /// The section was not running.
+    WasNot,
+}
+
+/// Processes: one per section, the same one for a section's whole life. A number in a pid file counts only if it is ours, not just alive.
+pub trait Life {
+    /// Where the pid files are from now on (option `ddns_rundir`, below the root).
+    fn settle(&mut self, rundir: &Path);
+    /// Our process number.
+    fn pid(&self) -> u32;
+    /// A name for this boot: moments since boot mean nothing in another one.
+    fn boot(&self) -> String;
+    /// The process of a section.
+    fn running(&self, section: &str) -> Option<u32>;
+    /// Ends an older process of this section; its number if there was one. The pid file names us when this returns without error.
+    fn take_over(&mut self, section: &str) -> io::Result<Option<u32>>;
+    /// Ends the process of a section and waits for its end.
+    fn stop(&mut self, section: &str) -> io::Result<Stopped>;
+    /// Has the process of a section read its configuration again and check now.
+    fn reload(&mut self, section: &str) -> io::Result<Stopped>;
+    /// Starts a process for a section in the background.
+    fn detach(&mut self, section: &str) -> io::Result<u32>;
+    /// What a former self handed over when it executed itself anew.
+    fn inherited(&mut self) -> Option<String>;
+    /// Whether this process holds so much memory that executing itself anew is worth it.
+    fn grown(&self) -> bool;
+    /// Executes the program anew in the same process, handing over what [`Clock::keep`] said and `parcel`. Returns only when that fails.
+    fn renew(&mut self, kept: &str, parcel: &str);
 }
 
 /// Weight of a log line, as syslog counts.
@@ -327,10 +382,55 @@ pub enum Level {
     Debug,
 }
 
+/// Where a section's log goes and what must not be in it.
+#[derive(Clone, Debug, Default)]
+pub struct LogPlan {
+    /// The section's name.
+    pub section: String,
+    /// Option `ddns_logdir`, below the root.
+    pub dir: PathBuf,
+    /// Option `ddns_loglines`: the file is cut to so many lines; 0 = never cut.
+    pub lines: usize,
+    /// Whether there is a log file at all.
+    pub file: bool,
+    /// Begin a new file.
+    pub fresh: bool,
+    /// Option `use_syslog`.
+    pub syslog: u8,
+    /// Show every line on the console too.
+    pub console: bool,
+    /// Secrets of the section.
+    pub mask: Mask,
+}
+
 /// The log. Masks secrets itself: nothing reaches a file, a terminal or syslog past it.
 pub trait Log {
+    /// Where to write from now on.
+    fn open(&mut self, plan: LogPlan);
+    /// Cuts the file to its lines; called when a round is over.
+    fn cut(&mut self);
     /// One message, possibly of several lines.
     fn say(&mut self, level: Level, text: &str);
     /// A message after which the process stops: ` - TERMINATE` is added, console and syslog get it whatever the options say.
     fn terminate(&mut self, level: Level, text: &str);
+}
+
+// ------------------------------------------------------------------ all of it
+
+/// The machine, part by part.
+pub struct World<'a> {
+    /// Transfers.
+    pub http: &'a mut dyn Http,
+    /// Lookups.
+    pub dns: &'a mut dyn Dns,
+    /// Networks, interfaces, scripts.
+    pub host: &'a mut dyn Host,
+    /// Time, signals, address changes.
+    pub clock: &'a mut dyn Clock,
+    /// Files.
+    pub desk: &'a mut dyn Desk,
+    /// Log.
+    pub log: &'a mut dyn Log,
+    /// The process.
+    pub life: &'a mut dyn Life,
 }

@@ -13,6 +13,7 @@ pub mod options;
 mod read;
 mod rewrite;
 mod section;
+pub mod service;
 mod source;
 mod timing;
 pub mod uci;

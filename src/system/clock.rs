@@ -141,11 +141,7 @@ impl Clock for Bell {
     }
 
     fn date(&self, moment: Uptime, format: &str) -> String {
-        let (now, wall) = (uptime(), SystemTime::now());
-        let then =
-            if moment >= now { wall.checked_add(moment.since(now)) } else { wall.checked_sub(now.since(moment)) };
-        let Some(then) = then else { return String::new() };
-        local(then, format).or_else(|| local(then, "%F %R")).unwrap_or_default()
+        date(moment, format)
     }
 
     fn wait(&mut self, moment: Uptime) -> Wake {
@@ -163,9 +159,60 @@ impl Clock for Bell {
         self.signals.take()
     }
 
+    fn keep(&mut self) -> String {
+        Bell::keep(self).map_or_else(|_| String::new(), |kept| format!("{} {}", kept.socket, kept.seen))
+    }
+
     fn dice(&mut self) -> u32 {
         dice()
     }
+}
+
+impl Kept {
+    /// Reads what [`Clock::keep`] wrote.
+    pub fn parse(text: &str) -> Option<Self> {
+        let (socket, seen) = text.split_once(' ')?;
+        Some(Self { socket: socket.parse().ok()?, seen: seen.parse().ok()? })
+    }
+}
+
+/// Time without a bell, for commands that answer and end: signals do what they always do.
+#[derive(Debug)]
+pub struct Watch;
+
+impl Clock for Watch {
+    fn uptime(&self) -> Uptime {
+        uptime()
+    }
+
+    fn date(&self, moment: Uptime, format: &str) -> String {
+        date(moment, format)
+    }
+
+    fn wait(&mut self, moment: Uptime) -> Wake {
+        std::thread::sleep(moment.since(uptime()));
+        Wake::Timer
+    }
+
+    fn pending(&mut self) -> Option<Wake> {
+        None
+    }
+
+    fn keep(&mut self) -> String {
+        String::new()
+    }
+
+    fn dice(&mut self) -> u32 {
+        dice()
+    }
+}
+
+/// A moment since boot in local time.
+fn date(moment: Uptime, format: &str) -> String {
+    let (now, wall) = (uptime(), SystemTime::now());
+    let then = if moment >= now { wall.checked_add(moment.since(now)) } else { wall.checked_sub(now.since(moment)) };
+    let Some(then) = then else { return String::new() };
+    local(then, format).or_else(|| local(then, "%F %R")).unwrap_or_default()
 }
 
 /// Now, since boot (`CLOCK_BOOTTIME`).
@@ -177,6 +224,11 @@ pub fn uptime() -> Uptime {
 /// Local wall clock as `HHMMSS`, for log lines.
 pub fn stamp() -> String {
     local(SystemTime::now(), "%H%M%S").unwrap_or_else(|| "------".to_owned())
+}
+
+/// Local wall clock as syslog wants it (RFC 3164 section 4.1.2): `Nov  7 01:02:03`.
+pub fn syslog_stamp() -> String {
+    local(SystemTime::now(), "%b %e %H:%M:%S").unwrap_or_else(|| "Jan  1 00:00:00".to_owned())
 }
 
 /// Any number: from the kernel, else from the clock.

@@ -32,36 +32,45 @@ impl Machine {
         Self { root, stop }
     }
 
-    /// netifd's dump, by the first way that gives one; else all ways with what came of them.
-    fn dump(&self) -> Result<Value, String> {
+    /// netifd's dump, by the first way that gives one; `None` where neither way exists; else all ways with what came of them.
+    fn dump(&self) -> Result<Option<Value>, String> {
         let mut tried = Vec::new();
+        let mut sockets = 0;
         let patience = Patience::for_(LIMIT, self.stop);
         for place in SOCKETS {
             let at = self.root.join(place);
             match ubus::call(&at, "network.interface", "dump", &patience) {
-                Ok(dump) => return Ok(dump),
+                Ok(dump) => return Ok(Some(dump)),
                 Err(ubus::UbusFault::Interrupted) => return Err("interrupted".to_owned()),
-                Err(fault) => tried.push(format!("socket {}: {fault}", at.display())),
+                Err(fault) => {
+                    sockets += usize::from(!matches!(fault, ubus::UbusFault::NoSocket));
+                    tried.push(format!("socket {}: {fault}", at.display()));
+                }
             }
         }
-        self.ask_program().map_err(|why| {
+        let argv = ["ubus", "call", "network.interface", "dump"].map(str::to_owned).to_vec();
+        let question = Script { argv, env: Vec::new(), limit: LIMIT };
+        let answer = match script::run_keeping(&question, self.stop, ubus::MESSAGE_LIMIT) {
+            Ok(end) => answer_of(end),
+            Err(error) if error.kind() == io::ErrorKind::NotFound && sockets == 0 => return Ok(None),
+            Err(error) => Err(error.to_string()),
+        };
+        answer.map(Some).map_err(|why| {
             tried.push(format!("program 'ubus': {why}"));
             format!("netifd cannot be asked ({})", tried.join("; "))
         })
     }
+}
 
-    fn ask_program(&self) -> Result<Value, String> {
-        let argv = ["ubus", "call", "network.interface", "dump"].map(str::to_owned).to_vec();
-        let question = Script { argv, env: Vec::new(), limit: LIMIT };
-        let end = script::run_keeping(&question, self.stop, ubus::MESSAGE_LIMIT).map_err(|error| error.to_string())?;
-        match end {
-            ScriptEnd { interrupted: true, .. } => Err("interrupted".to_owned()),
-            ScriptEnd { timed_out: true, .. } => Err("no answer in time".to_owned()),
-            ScriptEnd { code: 0, stdout, .. } => {
-                serde_json::from_slice(&stdout).map_err(|error| format!("its output is no JSON: {error}"))
-            }
-            ScriptEnd { code, stderr, .. } => Err(format!("exit code {code}: {}", first_line(&stderr))),
+/// What the `ubus` program printed.
+fn answer_of(end: ScriptEnd) -> Result<Value, String> {
+    match end {
+        ScriptEnd { interrupted: true, .. } => Err("interrupted".to_owned()),
+        ScriptEnd { timed_out: true, .. } => Err("no answer in time".to_owned()),
+        ScriptEnd { code: 0, stdout, .. } => {
+            serde_json::from_slice(&stdout).map_err(|error| format!("its output is no JSON: {error}"))
         }
+        ScriptEnd { code, stderr, .. } => Err(format!("exit code {code}: {}", first_line(&stderr))),
     }
 }
 
@@ -72,11 +81,12 @@ fn first_line(text: &[u8]) -> String {
 }
 
 impl Host for Machine {
-    fn networks(&mut self) -> Result<Vec<Network>, String> {
-        let mut networks = netifd::networks(&self.dump()?)?;
+    fn networks(&mut self) -> Result<Option<Vec<Network>>, String> {
+        let Some(dump) = self.dump()? else { return Ok(None) };
+        let mut networks = netifd::networks(&dump)?;
         // without the kernel's word the flags stay unknown, which is no reason to know nothing
         netifd::enrich(&mut networks, &interfaces::interfaces().unwrap_or_default());
-        Ok(networks)
+        Ok(Some(networks))
     }
 
     fn interfaces(&mut self) -> io::Result<Vec<Interface>> {

@@ -1,10 +1,14 @@
 //! The machine room: real bodies for everything `world` only names. The one place with sockets, files, processes, clocks, and unsafe code.
 
 pub mod clock;
+pub mod desk;
 pub mod dns;
 pub mod host;
 pub mod http;
 pub mod interfaces;
+pub mod life;
+pub mod log;
+mod machine;
 pub mod netifd;
 pub mod netlink;
 pub mod patience;
@@ -12,3 +16,5 @@ pub mod resolve;
 pub mod script;
 pub mod signals;
 pub mod ubus;
+
+pub use machine::{Machine, leave};

@@ -1,0 +1,42 @@
+# make run      shows the main job on real parts (CONFIG=/path/to/ddns: runs that file)
+# make test     everything that is checked on each change
+# make bench    costs, beside programs of equal work
+# make cases    recorded runs of ddns-scripts, when ../shared is there
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+.PHONY: help tools need run test bench cases lint build
+
+help:
+	@sed -n 's/^# //p' Makefile
+
+# Debian's own Rust (rustc-web, cargo-web) is new enough; a toolchain that is there already comes first.
+CARGO := $(shell command -v cargo || echo /usr/bin/cargo)
+
+tools:
+	@sh tests/need.sh build
+
+need:
+	@sh tests/need.sh build test
+
+build: tools
+	@$(CARGO) build --release --locked
+
+run: tools
+	@sh tests/need.sh demo
+	@$(CARGO) build --release --locked --quiet --bins --example demo
+	@./target/release/examples/demo $(if $(CONFIG),"$(CONFIG)")
+
+lint: tools
+	@$(CARGO) fmt --check
+	@$(CARGO) clippy --locked --quiet --all-targets -- -D warnings
+
+test: need lint
+	@$(CARGO) test --locked --quiet
+
+bench: need
+	@$(CARGO) build --release --locked --quiet
+	@sh bench/run.sh
+
+cases: build
+	@sh tests/cases.sh

@@ -1,0 +1,115 @@
+//! What `--help` prints.
+
+/// `ddns --help`.
+pub(super) const GENERAL: &str = "\
+ddns keeps DNS names pointed at this router. It reads /etc/config/ddns.
+
+  ddns start [SECTION]     start one section, or all enabled ones, in the background
+  ddns stop [SECTION]      stop
+  ddns restart [SECTION]   stop and start; a provider that refused is asked again
+  ddns reload [SECTION]    read the configuration again and check now
+  ddns status [SECTION]    how sections are doing (--json for programs)
+  ddns once SECTION        one check and update now, told line by line
+  ddns run SECTION         the same for ever, in the foreground (what procd runs)
+  ddns check [FILE]        what is wrong or foolish in a configuration
+  ddns migrate [FILE]      rewrite options of old versions
+
+  --root DIR    everything below DIR instead of / (or DDNS_ROOT=DIR)
+  --version     print the version
+  COMMAND --help
+";
+
+/// `dynamic_dns_updater.sh -h`.
+pub(super) const UPDATER: &str = "\
+dynamic_dns_updater.sh [options] -S SECTION [-- start]
+
+  -S SECTION    section of /etc/config/ddns to run
+  -v LEVEL      0 nothing on the console (default), 1 console and log file,
+                2 console and a new log file, one round, no retry on error
+  -d            send nothing (dry run)
+  -h            print this
+  -V            print the version
+  --root DIR    everything below DIR instead of /
+";
+
+const RUN: &str = "\
+ddns run SECTION [-v] [-d]
+
+Runs one section of /etc/config/ddns in the foreground until it is stopped.
+  -v, --verbose   show the log on the console too
+  -d, --dry-run   find out everything, send nothing, end
+";
+
+const ONCE: &str = "\
+ddns once SECTION [-d]
+
+One check, and an update if it is due, told line by line. A section that runs in the background goes on.
+Exit code 0: the name is right, or the provider accepted the update. 1: not.
+  -d, --dry-run   send nothing
+";
+
+const START: &str = "\
+ddns start [SECTION]
+
+Starts one section, or all enabled ones: through procd where there is one, else in the background.
+";
+
+const STOP: &str = "\
+ddns stop [SECTION]
+
+Stops one section, or all.
+";
+
+const RESTART: &str = "\
+ddns restart [SECTION]
+
+Stops and starts. What is remembered of a provider's refusal is forgotten: it is asked again.
+";
+
+const RELOAD: &str = "\
+ddns reload [SECTION]
+
+Running sections read their configuration again and check now.
+";
+
+const STATUS: &str = "\
+ddns status [SECTION] [--json]
+
+How sections are doing. Exit code 0 when every section shown runs or is disabled.
+  --json   a list of objects, for programs
+";
+
+const CHECK: &str = "\
+ddns check [FILE]
+
+Says what is wrong or foolish in FILE (default /etc/config/ddns). Exit code 1 when a section cannot run.
+";
+
+const MIGRATE: &str = "\
+ddns migrate [FILE]
+
+Rewrites options of old versions in FILE (default /etc/config/ddns): through uci where there is one, else as
+one atomic change that keeps everything else as it is. Nothing to do changes nothing.
+";
+
+/// The help of a command; `None` when there is no such command.
+pub(super) fn of(command: &str) -> Option<&'static str> {
+    Some(match command {
+        "help" => GENERAL,
+        "run" => RUN,
+        "once" => ONCE,
+        "start" => START,
+        "stop" => STOP,
+        "restart" => RESTART,
+        "reload" => RELOAD,
+        "status" => STATUS,
+        "check" => CHECK,
+        "migrate" => MIGRATE,
+        _ => return None,
+    })
+}
+
+/// One line; its first word is what LuCI's older backend looks for.
+pub(super) fn version() -> String {
+    format!("ddns-scripts {}\n", env!("CARGO_PKG_VERSION"))
+}

@@ -1,1 +1,0 @@
-//! To be furnished in the next commits.

@@ -1,0 +1,138 @@
+//! Starting and stopping sections: through procd where there is one, which would otherwise start again what we stop.
+
+use std::path::Path;
+use std::time::Duration;
+
+use super::{Console, chosen, read_config};
+use crate::world::{Script, Status, Stopped, World};
+
+/// The package's init script; procd is asked through it.
+const INIT: &str = "/etc/init.d/ddns";
+/// OpenWrt's process keeper.
+const PROCD: &str = "/sbin/procd";
+
+/// Starts one section, or all enabled ones. The exit code is 1 when one could not be started.
+pub(super) fn start(section: Option<&str>, world: &mut World<'_>, console: &mut Console<'_>) -> i32 {
+    let Some(config) = read_config(world, console) else { return 1 };
+    let mut code = 0;
+    let mut names = Vec::new();
+    for name in chosen(&config, section) {
+        match config.section(&name) {
+            Ok((found, _)) if found.enabled => names.push(name),
+            Ok(_) if section.is_none() => {}
+            Ok(_) => {
+                console.complain(&format!("section '{name}' is disabled; set option enabled to 1 first"));
+                code = 1;
+            }
+            Err(faults) => {
+                faults.iter().for_each(|fault| console.complain(&fault.to_string()));
+                code = 1;
+            }
+        }
+    }
+    if names.is_empty() && code == 0 {
+        console.tell("no section is enabled, nothing to start");
+    }
+    for name in names {
+        // the owner asks by hand: what a provider refused before may be mended now
+        world.desk.remove(&name, Status::Memory);
+        code |= start_one(&name, &config.global.logdir, world, console);
+    }
+    code
+}
+
+fn start_one(name: &str, logdir: &Path, world: &mut World<'_>, console: &mut Console<'_>) -> i32 {
+    if has_procd(world) {
+        return procd("start", Some(name), world, console);
+    }
+    if let Some(pid) = world.life.running(name) {
+        console.tell(&format!("section '{name}' runs already, process {pid}"));
+        return 0;
+    }
+    match world.life.detach(name) {
+        Ok(pid) => {
+            let log = logdir.join(format!("{name}.log"));
+            console.tell(&format!("section '{name}' started in the background, process {pid}; log: {}", log.display()));
+            0
+        }
+        Err(error) => {
+            console.complain(&format!("section '{name}' does not start: {error}; 'ddns run {name}' shows why"));
+            1
+        }
+    }
+}
+
+/// Stops one section, or all.
+pub(super) fn stop(section: Option<&str>, world: &mut World<'_>, console: &mut Console<'_>) -> i32 {
+    let Some(config) = read_config(world, console) else { return 1 };
+    if has_procd(world) {
+        return procd("stop", section, world, console);
+    }
+    let mut code = 0;
+    for name in chosen(&config, section) {
+        match world.life.stop(&name) {
+            Ok(Stopped::Was(pid)) => console.tell(&format!("section '{name}' stopped, process {pid}")),
+            Ok(Stopped::WasNot) if section.is_some() => console.tell(&format!("section '{name}' was not running")),
+            Ok(Stopped::WasNot) => {}
+            Err(error) => {
+                console.complain(&format!("section '{name}': {error}"));
+                code = 1;
+            }
+        }
+    }
+    code
+}
+
+/// Stops and starts; what is remembered of a refusal is forgotten.
+pub(super) fn restart(section: Option<&str>, world: &mut World<'_>, console: &mut Console<'_>) -> i32 {
+    stop(section, world, console) | start(section, world, console)
+}
+
+/// Running sections read their configuration again and check now.
+pub(super) fn reload(section: Option<&str>, world: &mut World<'_>, console: &mut Console<'_>) -> i32 {
+    let Some(config) = read_config(world, console) else { return 1 };
+    let mut code = 0;
+    for name in chosen(&config, section) {
+        match world.life.reload(&name) {
+            Ok(Stopped::Was(pid)) => console.tell(&format!("section '{name}' reads its configuration, process {pid}")),
+            Ok(Stopped::WasNot) if section.is_none() => {}
+            Ok(Stopped::WasNot) => {
+                console.complain(&format!("section '{name}' is not running"));
+                code = 1;
+            }
+            Err(error) => {
+                console.complain(&format!("section '{name}': {error}"));
+                code = 1;
+            }
+        }
+    }
+    code
+}
+
+fn has_procd(world: &World<'_>) -> bool {
+    [INIT, PROCD].iter().all(|path| world.desk.executable(Path::new(path)).unwrap_or(false))
+}
+
+fn procd(action: &str, section: Option<&str>, world: &mut World<'_>, console: &mut Console<'_>) -> i32 {
+    let words = [Some(INIT), Some(action), section];
+    let argv = words.into_iter().flatten().map(str::to_owned).collect();
+    let script = Script { argv, env: Vec::new(), limit: Duration::from_secs(20) };
+    match world.host.run(&script) {
+        Ok(end) if end.code == 0 => {
+            console.tell(&format!("asked procd to {action} {}", section.unwrap_or("all sections")));
+            0
+        }
+        Ok(end) => {
+            console.complain(&format!(
+                "{INIT} {action}: exit code {}: {}",
+                end.code,
+                String::from_utf8_lossy(&end.stderr)
+            ));
+            1
+        }
+        Err(error) => {
+            console.complain(&format!("{INIT} {action}: {error}"));
+            1
+        }
+    }
+}

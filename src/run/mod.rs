@@ -1,0 +1,150 @@
+//! The corridor: a section's life from start to end. The only room that walks through config, detect, decide, send, decide, record in turn,
+//! and, with the other corridors, the only one that logs.
+//!
+//! A process waits far more than it works. It keeps nothing but [`Stay`] while it waits; configuration, tables and log settings are read
+//! anew at each wake, so that a waiting process can execute itself anew and hold next to no memory.
+
+mod round;
+mod setup;
+mod tell;
+
+use crate::memory::{Memory, Uptime};
+use crate::record;
+use crate::world::{Exit, Level, Status, Wake, World};
+use round::Outcome;
+
+pub use setup::configuration;
+
+/// How long a section's process lives.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Until a signal, or until done for a section that runs once.
+    Stay,
+    /// One round, the check interval, a last look at DNS (`-v 2` of the updater's old name).
+    OneRound,
+    /// One round, the answer as exit code (`ddns once`).
+    Once,
+}
+
+/// What `main` asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Order {
+    /// The section.
+    pub section: String,
+    /// How long.
+    pub mode: Mode,
+    /// 0 nothing on the console, 1 all, 2 all and a new log file.
+    pub verbose: u8,
+    /// Find out everything, send nothing.
+    pub dry: bool,
+}
+
+/// What a process must know while it waits.
+#[derive(Clone, Debug, Default)]
+struct Stay {
+    memory: Memory,
+    /// The next look.
+    until: Uptime,
+    /// An address change was looked into and found to be none: netifd may only be about to say so, look once more then.
+    again: Option<Uptime>,
+    /// When our own address was last asked for.
+    looked: Uptime,
+    /// SIGHUP came in the middle of a round: the next one begins at once.
+    reload: bool,
+    /// Trouble with a status file was said already.
+    desk_trouble: bool,
+}
+
+/// Runs one section to its end.
+pub fn run(order: &Order, world: &mut World<'_>) -> Exit {
+    let (mut stay, mut wake) = match world.life.inherited() {
+        Some(parcel) => (unpack(&parcel, &world.life.boot()), None),
+        None => (Stay::default(), Some(Wake::Timer)),
+    };
+    if wake.is_some() {
+        match setup::begin(order, world) {
+            Ok(memory) => stay.memory = memory,
+            Err(exit) => return exit,
+        }
+    }
+    loop {
+        if std::mem::take(&mut stay.reload) {
+            wake = Some(Wake::Reload);
+        }
+        let woken = wake.take().unwrap_or_else(|| world.clock.wait(stay.again.unwrap_or(stay.until).min(stay.until)));
+        if let Wake::Stop(signal) = woken {
+            return end(order, world, &stay.memory, Exit::Signal(signal));
+        }
+        match turn(order, world, &mut stay, woken) {
+            Outcome::Wait => {}
+            Outcome::End(exit) => return end(order, world, &stay.memory, exit),
+        }
+        if order.mode == Mode::Stay {
+            world.log.cut();
+            if world.life.grown() {
+                let kept = world.clock.keep();
+                world.life.renew(&kept, &pack(&stay, &world.life.boot()));
+            }
+        }
+    }
+}
+
+/// One turn of the loop: the configuration as it is now, then the round the wake asks for.
+fn turn(order: &Order, world: &mut World<'_>, stay: &mut Stay, wake: Wake) -> Outcome {
+    if let Some(pid) = world.desk.read(&order.section, Status::Pid).and_then(|text| record::parse_pid(&text))
+        && pid != world.life.pid()
+    {
+        world.log.say(Level::Note, &tell::replaced(pid));
+        return Outcome::End(Exit::Code(0));
+    }
+    match setup::session(order, world) {
+        Ok(session) => round::round(order, &session, world, stay, wake),
+        Err(faults) => {
+            for fault in &faults {
+                world.log.terminate(Level::Warn, &tell::fault(fault));
+            }
+            Outcome::End(Exit::Code(1))
+        }
+    }
+}
+
+/// The last lines, and the files that live only as long as the process.
+fn end(order: &Order, world: &mut World<'_>, memory: &Memory, exit: Exit) -> Exit {
+    let boot = world.life.boot();
+    let _ = world.desk.write(&order.section, Status::Memory, record::memory(memory, &boot).as_bytes());
+    if order.mode == Mode::Once {
+        return exit;
+    }
+    for file in [Status::Dat, Status::Err] {
+        world.desk.remove(&order.section, file);
+    }
+    if world.desk.read(&order.section, Status::Pid).and_then(|text| record::parse_pid(&text)) == Some(world.life.pid())
+    {
+        world.desk.remove(&order.section, Status::Pid);
+    }
+    let (level, text) = tell::end(exit, world.life.pid());
+    world.log.say(level, &text);
+    world.log.cut();
+    exit
+}
+
+fn pack(stay: &Stay, boot: &str) -> String {
+    let again = stay.again.map_or(0, Uptime::as_secs);
+    let trouble = u8::from(stay.desk_trouble);
+    let memory = record::memory(&stay.memory, boot);
+    format!("{} {again} {} {trouble}\n{memory}", stay.until.as_secs(), stay.looked.as_secs())
+}
+
+fn unpack(parcel: &str, boot: &str) -> Stay {
+    let (head, memory) = parcel.split_once('\n').unwrap_or_default();
+    let mut numbers = head.split(' ').map(|word| word.parse().unwrap_or_default());
+    let mut number = || numbers.next().unwrap_or_default();
+    Stay {
+        until: Uptime::from_secs(number()),
+        again: Some(number()).filter(|secs| *secs != 0).map(Uptime::from_secs),
+        looked: Uptime::from_secs(number()),
+        desk_trouble: number() != 0,
+        reload: false,
+        memory: record::parse_memory(memory, boot),
+    }
+}

@@ -1,0 +1,270 @@
+//! One round: look, decide, send, decide, record.
+
+use std::net::IpAddr;
+use std::time::Duration;
+
+use super::setup::{Session, open_log};
+use super::{Mode, Order, Stay, tell};
+use crate::address::Known;
+use crate::answer::{Answer, Reply};
+use crate::config::Source;
+use crate::decide::{self, Action, Facts, Idle, Why};
+use crate::detect;
+use crate::memory::Uptime;
+use crate::record;
+use crate::send::{self, Job};
+use crate::world::{Exit, Level, Route, Status, Wake, World};
+
+/// After an address change that was none, look once more: netifd may be about to tell.
+const SECOND_LOOK: Duration = Duration::from_secs(2);
+/// A page or a script is not asked more often than this because of address changes.
+const CALM: Duration = Duration::from_secs(30);
+
+/// What the loop does after a round.
+pub(super) enum Outcome {
+    Wait,
+    End(Exit),
+}
+
+/// A round in progress: the parts every step needs.
+struct Round<'r, 'w> {
+    order: &'r Order,
+    session: &'r Session,
+    world: &'r mut World<'w>,
+    stay: &'r mut Stay,
+    now: Uptime,
+}
+
+/// Does what `wake` asks for and sets `stay.until` to the next look.
+pub(super) fn round(order: &Order, session: &Session, world: &mut World<'_>, stay: &mut Stay, wake: Wake) -> Outcome {
+    open_log(order, session, world, false);
+    let _ = world.desk.settle(&session.global.rundir);
+    let now = world.clock.uptime();
+    let mut round = Round { order, session, world, stay, now };
+    if wake == Wake::Reload {
+        round.say((Level::Info, "configuration read again, checking now".to_owned()));
+    }
+    let outcome = match round.is_glance(wake) {
+        true => round.glance(wake),
+        false => round.full(None),
+    };
+    round.stopped().unwrap_or(outcome)
+}
+
+impl Round<'_, '_> {
+    fn say(&mut self, (level, text): (Level, String)) {
+        self.world.log.say(level, &text);
+    }
+
+    /// Looks for a signal that came meanwhile.
+    fn stopped(&mut self) -> Option<Outcome> {
+        match self.world.clock.pending() {
+            Some(Wake::Stop(signal)) => return Some(Outcome::End(Exit::Signal(signal))),
+            Some(Wake::Reload) => self.stay.reload = true,
+            Some(Wake::Timer | Wake::AddressChanged) | None => {}
+        }
+        None
+    }
+
+    /// An address change, or the second look after one, asks only whether our own address is another one now.
+    fn is_glance(&self, wake: Wake) -> bool {
+        wake == Wake::AddressChanged || (wake == Wake::Timer && self.stay.again.is_some() && self.now < self.stay.until)
+    }
+
+    fn glance(&mut self, wake: Wake) -> Outcome {
+        let asks_outside = matches!(self.session.section.source, Source::Web(_) | Source::Script(_));
+        if asks_outside && self.now.since(self.stay.looked) < CALM {
+            self.stay.again = Some(self.stay.looked.after(CALM));
+            return Outcome::Wait;
+        }
+        let (route, current) = self.own_address();
+        let changed = matches!(current, Known::Is(address) if Some(address) != self.stay.memory.current);
+        if changed || (self.stay.memory.failures > 0 && matches!(current, Known::Is(_))) {
+            return self.full(Some((route, current)));
+        }
+        self.stay.looked = self.now;
+        self.stay.again = (wake == Wake::AddressChanged).then(|| self.now.after(SECOND_LOOK));
+        Outcome::Wait
+    }
+
+    fn own_address(&mut self) -> (Result<Route, String>, Known<IpAddr>) {
+        let section = &self.session.section;
+        let route = detect::route(section, self.world.host);
+        let current = match (&route, &section.source) {
+            (Err(why), Source::Web(_)) => Known::Unclear(why.clone()),
+            (route, _) => {
+                let route = route.as_ref().cloned().unwrap_or_default();
+                detect::current(section, &route, self.world.host, self.world.http)
+            }
+        };
+        (route, current)
+    }
+
+    /// All facts, a decision, and what it asks for.
+    fn full(&mut self, seen: Option<(Result<Route, String>, Known<IpAddr>)>) -> Outcome {
+        self.stay.again = None;
+        self.stay.looked = self.now;
+        let (route, current) = seen.unwrap_or_else(|| self.own_address());
+        let retrying = self.stay.memory.failures > 0 && !matches!(current, Known::Is(_));
+        let registered =
+            if retrying { Known::Unclear(String::new()) } else { self.registered(route.as_ref().ok(), &current) };
+        if let Some(end) = self.stopped() {
+            return end;
+        }
+        let facts = Facts { current, registered };
+        let action = decide::next(&self.session.section, &mut self.stay.memory, &facts, self.now);
+        self.say(tell::facts(&facts, &action, &self.stay.memory));
+        match action {
+            Action::Send(address, why) => self.send(address, why, route, &facts),
+            Action::Wait(until, idle) => self.idle(until, idle, &facts),
+        }
+    }
+
+    /// What the world says of our name; `SECTION.ip` shows it to LuCI.
+    fn registered(&mut self, route: Option<&Route>, current: &Known<IpAddr>) -> Known<Vec<IpAddr>> {
+        let section = &self.session.section;
+        let told = match route {
+            Some(route) if section.api_check => self.told_by_provider(route),
+            _ => None,
+        };
+        let registered = told.unwrap_or_else(|| detect::registered(section, self.world.dns));
+        let ours = match current {
+            Known::Is(address) => Some(*address),
+            _ => None,
+        };
+        self.write(Status::Ip, record::registered(&registered, ours).as_bytes());
+        registered
+    }
+
+    fn told_by_provider(&mut self, route: &Route) -> Option<Known<Vec<IpAddr>>> {
+        let job = job(self.order, self.session, route, None);
+        match send::registered(&job, self.world.host)? {
+            Known::Is(address) => Some(Known::Is(vec![address])),
+            Known::Nothing(why) | Known::Unclear(why) => {
+                self.say((Level::Warn, format!("{why}; asking DNS instead")));
+                None
+            }
+        }
+    }
+
+    fn send(&mut self, address: IpAddr, why: Why, route: Result<Route, String>, facts: &Facts) -> Outcome {
+        if self.order.dry {
+            self.say(tell::dry(address));
+            return Outcome::End(Exit::Code(0));
+        }
+        let route = match route {
+            Ok(route) => route,
+            Err(trouble) => return self.no_route(&trouble),
+        };
+        let job = job(self.order, self.session, &route, Some(address));
+        let reply = send::update(&job, self.world.http, self.world.host);
+        if reply.answer == Answer::Interrupted {
+            return Outcome::Wait;
+        }
+        self.keep_answer(&reply);
+        let now = self.world.clock.uptime();
+        let dice = self.world.clock.dice();
+        let after =
+            decide::after(&self.session.section, &mut self.stay.memory, (address, why), &reply.answer, now, dice);
+        self.say(tell::answer(&reply, (address, why), &self.stay.memory, after, now));
+        if matches!(reply.answer, Answer::Accepted | Answer::Unchanged) {
+            self.write(Status::Update, record::moment(now).as_bytes());
+        }
+        self.remember();
+        let good = matches!(reply.answer, Answer::Accepted | Answer::Unchanged);
+        match self.order.mode {
+            Mode::Once => Outcome::End(Exit::Code(i32::from(!good))),
+            Mode::OneRound => self.last_look(facts),
+            Mode::Stay if after.gave_up && self.runs_once() => Outcome::End(Exit::Code(1)),
+            Mode::Stay => self.sleep_until(after.until),
+        }
+    }
+
+    /// The configured binding cannot be had: that is the owner's to mend, nothing is sent another way.
+    fn no_route(&mut self, trouble: &str) -> Outcome {
+        if self.order.mode == Mode::Stay {
+            self.say((Level::Warn, trouble.to_owned()));
+            return self.sleep_until(self.now.after(self.session.section.timing.check));
+        }
+        self.world.log.terminate(Level::Warn, trouble);
+        Outcome::End(Exit::Code(1))
+    }
+
+    fn keep_answer(&mut self, reply: &Reply) {
+        let failed = matches!(reply.answer, Answer::Unreachable | Answer::NotSent);
+        self.write(Status::Dat, &reply.body);
+        if failed {
+            self.write(Status::Err, reply.said.as_bytes());
+        }
+    }
+
+    fn idle(&mut self, until: Uptime, idle: Idle, facts: &Facts) -> Outcome {
+        let fine = matches!(idle, Idle::Right | Idle::Unsure | Idle::Lagging);
+        match self.order.mode {
+            _ if self.order.dry => Outcome::End(Exit::Code(i32::from(!fine))),
+            Mode::Once => Outcome::End(Exit::Code(i32::from(!fine))),
+            Mode::OneRound => self.last_look(facts),
+            Mode::Stay if self.runs_once() && fine && self.stay.memory.updated.is_some() => {
+                self.say(tell::ran_once());
+                Outcome::End(Exit::Code(0))
+            }
+            Mode::Stay if self.runs_once() && idle == Idle::GaveUp => Outcome::End(Exit::Code(1)),
+            Mode::Stay => self.sleep_until(until),
+        }
+    }
+
+    fn runs_once(&self) -> bool {
+        self.session.section.timing.force.is_none()
+    }
+
+    fn sleep_until(&mut self, until: Uptime) -> Outcome {
+        self.stay.until = until;
+        self.write(Status::NextCheck, record::moment(until).as_bytes());
+        Outcome::Wait
+    }
+
+    /// `-v 2`: waits the check interval, then the exit code says whether DNS shows the address.
+    fn last_look(&mut self, facts: &Facts) -> Outcome {
+        let until = self.world.clock.uptime().after(self.session.section.timing.check);
+        self.write(Status::NextCheck, record::moment(until).as_bytes());
+        let date = self.world.clock.date(until, &self.session.global.dateformat);
+        self.say(tell::last_look(&date));
+        loop {
+            match self.world.clock.wait(until) {
+                Wake::Timer => break,
+                Wake::Stop(signal) => return Outcome::End(Exit::Signal(signal)),
+                Wake::Reload | Wake::AddressChanged => {}
+            }
+        }
+        let registered = self.registered(None, &facts.current);
+        let shown = match (&registered, &facts.current) {
+            (Known::Is(all), Known::Is(address)) => all.contains(address),
+            _ => false,
+        };
+        self.say(tell::outcome(shown));
+        Outcome::End(Exit::Code(i32::from(!shown)))
+    }
+
+    fn remember(&mut self) {
+        let text = record::memory(&self.stay.memory, &self.world.life.boot());
+        self.write(Status::Memory, text.as_bytes());
+    }
+
+    /// Trouble with a status file is said once, and never keeps an update from being sent.
+    fn write(&mut self, file: Status, content: &[u8]) {
+        let written = self.world.desk.write(&self.order.section, file, content);
+        match written {
+            Ok(()) => {}
+            Err(_) if self.stay.desk_trouble => {}
+            Err(error) => {
+                self.stay.desk_trouble = true;
+                self.say(tell::desk_trouble(&error));
+            }
+        }
+    }
+}
+
+fn job<'j>(order: &Order, session: &'j Session, route: &'j Route, address: Option<IpAddr>) -> Job<'j> {
+    let Session { section, global, recipe } = session;
+    Job { section, recipe, global, route, address, verbose: order.verbose }
+}

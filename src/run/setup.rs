@@ -1,0 +1,140 @@
+//! From an order to a section that can run: reads the configuration, finds the provider's recipe, opens the log.
+
+use std::path::Path;
+
+use super::{Mode, Order, tell};
+use crate::config::service::Recipe;
+use crate::config::{Config, Fault, Global, Section, Source};
+use crate::memory::Memory;
+use crate::record;
+use crate::secret::Mask;
+use crate::send;
+use crate::world::{Desk, Exit, Level, LogPlan, Status, World};
+
+/// The configuration, and pending changes to it as `uci set` leaves them.
+const CONFIG: &str = "/etc/config/ddns";
+/// Where `uci` keeps changes that are not committed.
+const PENDING: &str = "/tmp/.uci/ddns";
+/// A configuration larger than this is none.
+const CONFIG_LIMIT: usize = 4 * 1024 * 1024;
+
+/// A section that can run.
+pub(super) struct Session {
+    pub(super) section: Section,
+    pub(super) global: Global,
+    pub(super) recipe: Recipe,
+}
+
+/// Reads `/etc/config/ddns` with the pending changes.
+pub fn configuration(desk: &dyn Desk) -> Result<Config, Fault> {
+    let bytes = desk
+        .load(Path::new(CONFIG), CONFIG_LIMIT)
+        .map_err(|error| Fault::error(format!("cannot read {CONFIG}: {error}")))?;
+    let pending = desk.load(Path::new(PENDING), CONFIG_LIMIT).unwrap_or_default();
+    Ok(Config::read(&bytes, &pending))
+}
+
+/// The section as the configuration has it now, or why it cannot run.
+pub(super) fn session(order: &Order, world: &mut World<'_>) -> Result<Session, Vec<Fault>> {
+    let config = configuration(world.desk).map_err(|fault| vec![fault])?;
+    let (section, _warnings) = config.section(&order.section)?;
+    if !section.enabled && order.mode != Mode::Once {
+        return Err(vec![
+            Fault::error("section is disabled: set option enabled to 1 to run it").in_section(&section.name),
+        ]);
+    }
+    let recipe =
+        send::recipe(&section, &mut |path| world.desk.load(path, CONFIG_LIMIT).ok()).map_err(|fault| vec![fault])?;
+    let faults = send::faults(&section, &recipe, &mut |path| world.desk.executable(path).is_ok());
+    if !faults.is_empty() {
+        return Err(faults);
+    }
+    runnable(&section, world.desk)?;
+    Ok(Session { section, global: config.global.clone(), recipe })
+}
+
+/// A script that must be executed has to be there and to be executable.
+fn runnable(section: &Section, desk: &dyn Desk) -> Result<(), Vec<Fault>> {
+    let Source::Script(argv) = &section.source else { return Ok(()) };
+    let program = argv.first().map_or("", String::as_str);
+    let trouble = match desk.executable(Path::new(program)) {
+        Ok(true) => return Ok(()),
+        Ok(false) => "not executable (chmod +x)".to_owned(),
+        Err(error) => error.to_string(),
+    };
+    Err(vec![Fault::error(trouble).in_section(&section.name).of_option("ip_script").with_value(program.as_bytes())])
+}
+
+/// Everything before the first round: checks, the log, the end of an older process of this section, the pid file.
+pub(super) fn begin(order: &Order, world: &mut World<'_>) -> Result<Memory, Exit> {
+    let session = session(order, world).map_err(|faults| refuse(order, world, &faults))?;
+    world.life.settle(&session.global.rundir);
+    let settled = world.desk.settle(&session.global.rundir);
+    open_log(order, &session, world, order.verbose == 2);
+    if let Err(error) = settled {
+        world.log.say(Level::Error, &tell::rundir(&session.global.rundir, &error));
+    }
+    for line in tell::start(order, &session.section, &session.recipe, world.life.pid()) {
+        world.log.say(line.0, &line.1);
+    }
+    if order.mode != Mode::Once {
+        match world.life.take_over(&order.section) {
+            Ok(None) => {}
+            Ok(Some(pid)) => world.log.say(Level::Note, &tell::took_over(pid)),
+            Err(error) => world.log.say(Level::Error, &tell::pid_file(&error)),
+        }
+    }
+    Ok(remembered(order, world))
+}
+
+/// What former processes of this section left: our own memory, and the moment of the last update, for which `SECTION.update` is the truth.
+fn remembered(order: &Order, world: &World<'_>) -> Memory {
+    let boot = world.life.boot();
+    let text = world.desk.read(&order.section, Status::Memory).unwrap_or_default();
+    let mut memory = record::parse_memory(&text, &boot);
+    memory.updated =
+        world.desk.read(&order.section, Status::Update).and_then(|t| record::parse_moment(&t, world.clock.uptime()));
+    if order.mode == Mode::Once {
+        // the owner asks by hand: a hold is for machines
+        memory.hold = None;
+    }
+    memory
+}
+
+/// Says why the section cannot run: on the console and in syslog in any case, in its log where that is known.
+fn refuse(order: &Order, world: &mut World<'_>, faults: &[Fault]) -> Exit {
+    let plan = match configuration(world.desk) {
+        Ok(config) => LogPlan {
+            dir: config.global.logdir.clone(),
+            lines: config.global.loglines,
+            file: true,
+            fresh: order.verbose == 2,
+            ..LogPlan::default()
+        },
+        Err(_) => LogPlan::default(),
+    };
+    world.log.open(LogPlan { section: order.section.clone(), console: true, ..plan });
+    for fault in faults {
+        world.log.terminate(Level::Warn, &tell::fault(fault));
+    }
+    Exit::Code(1)
+}
+
+/// Points the log where this section wants it.
+pub(super) fn open_log(order: &Order, session: &Session, world: &mut World<'_>, fresh: bool) {
+    let Session { section, global, recipe } = session;
+    world.log.open(LogPlan {
+        section: section.name.clone(),
+        dir: global.logdir.clone(),
+        lines: if order.verbose == 2 { 0 } else { global.loglines },
+        file: section.logfile || order.verbose == 2,
+        fresh,
+        syslog: section.syslog,
+        console: order.verbose > 0,
+        mask: mask(section, recipe),
+    });
+}
+
+fn mask(section: &Section, recipe: &Recipe) -> Mask {
+    send::mask(section, recipe)
+}

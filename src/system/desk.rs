@@ -1,0 +1,130 @@
+//! Files below the root: status files written as a whole, everything else only read.
+
+use std::fs;
+use std::io::{self, Read, Write};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Component, Path, PathBuf};
+
+use crate::world::{Desk, Status};
+
+/// The files of one root directory.
+pub struct Files {
+    root: PathBuf,
+    rundir: PathBuf,
+}
+
+impl Files {
+    /// Files below `root`; status files in the default directory until [`Desk::settle`] says otherwise.
+    pub fn new(root: &Path) -> Self {
+        Self { root: root.to_owned(), rundir: below(root, Path::new("/var/run/ddns")) }
+    }
+
+    fn status(&self, section: &str, file: Status) -> PathBuf {
+        let name = |ending: &str| self.rundir.join(format!("{section}.{ending}"));
+        match file {
+            Status::Pid => name("pid"),
+            Status::Update => name("update"),
+            Status::NextCheck => name("nextcheck"),
+            Status::Ip => name("ip"),
+            Status::Dat => name("dat"),
+            Status::Err => name("err"),
+            Status::Memory => self.rundir.join(".memory").join(section),
+        }
+    }
+}
+
+/// `path` as it is below `root`: `..` never leads out of it.
+pub fn below(root: &Path, path: &Path) -> PathBuf {
+    path.components().fold(root.to_owned(), |mut whole, part| {
+        if let Component::Normal(name) = part {
+            whole.push(name);
+        }
+        whole
+    })
+}
+
+/// Makes a directory that all may read, and its parents; one that is there is left as it is.
+pub fn directory(path: &Path) -> io::Result<()> {
+    if path.is_dir() {
+        return Ok(());
+    }
+    fs::DirBuilder::new().recursive(true).mode(0o755).create(path)?;
+    // LuCI's backend runs with umask 077, and its user must read what it started
+    fs::set_permissions(path, fs::Permissions::from_mode(0o755))
+}
+
+/// Replaces `path` by `content` in one step: readers see the old text or the new one, never a part.
+pub fn replace(path: &Path, content: &[u8], mode: u32) -> io::Result<()> {
+    let mut draft = path.as_os_str().to_owned();
+    draft.push(format!(".{}", std::process::id()));
+    let draft = PathBuf::from(draft);
+    let written = fs::OpenOptions::new()
+        .write(true)
+        .create(true)
+        .truncate(true)
+        .mode(mode)
+        .custom_flags(libc::O_NOFOLLOW)
+        .open(&draft)
+        .and_then(|mut file| {
+            file.write_all(content)?;
+            file.set_permissions(fs::Permissions::from_mode(mode))
+        })
+        .and_then(|()| fs::rename(&draft, path));
+    if written.is_err() {
+        let _ = fs::remove_file(&draft);
+    }
+    written
+}
+
+impl Desk for Files {
+    fn settle(&mut self, rundir: &Path) -> io::Result<()> {
+        self.rundir = below(&self.root, rundir);
+        directory(&self.rundir)
+    }
+
+    fn read(&self, section: &str, file: Status) -> Option<String> {
+        let bytes = read_at_most(&self.status(section, file), 64 * 1024).ok()?;
+        Some(String::from_utf8_lossy(&bytes).into_owned())
+    }
+
+    fn write(&mut self, section: &str, file: Status, content: &[u8]) -> io::Result<()> {
+        let path = self.status(section, file);
+        // a provider's answer and our memory are nobody else's business
+        let mode = if matches!(file, Status::Dat | Status::Err | Status::Memory) { 0o600 } else { 0o644 };
+        if file == Status::Memory {
+            directory(&self.rundir.join(".memory"))?;
+        }
+        replace(&path, content, mode)
+    }
+
+    fn remove(&mut self, section: &str, file: Status) {
+        let _ = fs::remove_file(self.status(section, file));
+    }
+
+    fn load(&self, path: &Path, limit: usize) -> io::Result<Vec<u8>> {
+        read_at_most(&below(&self.root, path), limit)
+    }
+
+    fn executable(&self, path: &Path) -> io::Result<bool> {
+        let meta = fs::metadata(below(&self.root, path))?;
+        if !meta.is_file() {
+            return Err(io::Error::other("not a file"));
+        }
+        Ok(meta.permissions().mode() & 0o111 != 0)
+    }
+}
+
+/// A regular file's content; longer than `limit` bytes is an error, so is a directory, a device or a pipe.
+fn read_at_most(path: &Path, limit: usize) -> io::Result<Vec<u8>> {
+    let file = fs::OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK).open(path)?;
+    if !file.metadata()?.is_file() {
+        return Err(io::Error::other("not a regular file"));
+    }
+    let mut bytes = Vec::new();
+    let most = u64::try_from(limit).unwrap_or(u64::MAX);
+    file.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
+    if bytes.len() > limit {
+        return Err(io::Error::other(format!("larger than {limit} bytes")));
+    }
+    Ok(bytes)
+}

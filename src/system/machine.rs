@@ -1,0 +1,83 @@
+//! All parts of the real machine below one root directory, joined.
+
+use std::io;
+use std::os::fd::AsRawFd;
+use std::path::Path;
+use std::process::ExitCode;
+
+use nix::sys::signal::{SigHandler, Signal, raise, signal};
+
+use super::clock::{Bell, Kept, Watch, adopt_time_zone};
+use super::{desk, dns, host, http, life, log, signals};
+use crate::world::{Clock, Exit, World};
+
+/// The machine.
+pub struct Machine {
+    clock: Box<dyn Clock>,
+    host: host::Machine,
+    http: http::Wire,
+    dns: dns::Resolver,
+    desk: desk::Files,
+    log: log::Journal,
+    life: life::Process,
+}
+
+impl Machine {
+    /// A machine that listens to signals and address changes, for a process that stays. An error when the kernel gives no timer or no
+    /// signal descriptor.
+    pub fn awake(root: &Path) -> io::Result<Self> {
+        adopt_time_zone(root);
+        let kept = life::inheritance().and_then(|(kept, _)| Kept::parse(&kept));
+        let bell = kept.map_or_else(Bell::new, |kept| Bell::inherit(kept).or_else(|_| Bell::new()))?;
+        let stop = bell.stop_fd().as_raw_fd();
+        Ok(Self::new(root, Box::new(bell), Some(stop)))
+    }
+
+    /// A machine for a command that answers and ends: signals do what they always do.
+    pub fn plain(root: &Path) -> Self {
+        adopt_time_zone(root);
+        Self::new(root, Box::new(Watch), None)
+    }
+
+    fn new(root: &Path, clock: Box<dyn Clock>, stop: Option<i32>) -> Self {
+        let resolver = dns::Resolver::new(root.to_owned(), stop);
+        Self {
+            clock,
+            host: host::Machine::new(root.to_owned(), stop),
+            http: http::Wire::new(root.to_owned(), Box::new(resolver.clone()), stop),
+            dns: resolver,
+            desk: desk::Files::new(root),
+            log: log::Journal::new(root),
+            life: life::Process::new(root),
+        }
+    }
+
+    /// The window onto this machine.
+    pub fn world(&mut self) -> World<'_> {
+        World {
+            http: &mut self.http,
+            dns: &mut self.dns,
+            host: &mut self.host,
+            clock: self.clock.as_mut(),
+            desk: &mut self.desk,
+            log: &mut self.log,
+            life: &mut self.life,
+        }
+    }
+}
+
+/// Ends the process as `exit` says: by the signal itself, so that whoever waits for us sees the truth.
+pub fn leave(exit: Exit) -> ExitCode {
+    match exit {
+        Exit::Code(code) => u8::try_from(code).map_or(ExitCode::FAILURE, ExitCode::from),
+        Exit::Signal(number) => {
+            if let Ok(number) = Signal::try_from(number) {
+                // SAFETY: the default action is no handler of ours
+                let _ = unsafe { signal(number, SigHandler::SigDfl) };
+                let _ = signals::unblock_all();
+                let _ = raise(number);
+            }
+            ExitCode::FAILURE
+        }
+    }
+}

@@ -1,0 +1,53 @@
+#!/bin/sh
+# need.sh build|test|demo ...: installs what is missing of Debian's packages when it may, else names it and ends.
+set -eu
+missing=
+want() { # PROGRAM PACKAGE...
+	program=$1
+	shift
+	PATH=$PATH:/usr/sbin:/sbin command -v "$program" >/dev/null 2>&1 || missing="$missing $*"
+}
+rust() {
+	if ! command -v cargo >/dev/null 2>&1 && [ ! -x /usr/bin/cargo ]; then
+		missing="$missing cargo-web rustc-web"
+	fi
+}
+for purpose; do
+	case $purpose in
+	build)
+		rust
+		want cc gcc libc6-dev
+		;;
+	demo)
+		want named bind9
+		want nsupdate bind9-dnsutils
+		want ip iproute2
+		want unshare util-linux
+		;;
+	test)
+		want named bind9
+		want nsupdate bind9-dnsutils
+		want ip iproute2
+		want unshare util-linux
+		want openssl openssl
+		want tinyproxy tinyproxy
+		want busybox busybox-static
+		want python3 python3-minimal
+		want strace strace
+		;;
+	esac
+done
+[ -n "$missing" ] || exit 0
+if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+	echo "installing:$missing"
+	log=$(mktemp)
+	# shellcheck disable=SC2086 # a list of packages
+	if (apt-get update -q && DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends $missing) >"$log" 2>&1; then
+		rm -f "$log"
+		exit 0
+	fi
+	tail -n 5 "$log" >&2
+	rm -f "$log"
+fi
+echo "please install these packages:$missing" >&2
+exit 1
