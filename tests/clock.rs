@@ -1,5 +1,6 @@
 //! The bell: timers, signals and the kernel's changes of address, each in a process and a network of its own.
 
+#[cfg(test)]
 mod alone;
 
 use std::os::fd::AsRawFd;
@@ -19,6 +20,7 @@ fn soon(millis: u64) -> Uptime {
 }
 
 /// A shell line that runs beside the test.
+#[cfg(test)]
 fn beside(line: &str) -> Child {
     Command::new("sh").args(["-c", line]).spawn().unwrap()
 }
@@ -269,6 +271,7 @@ fn the_routers_zone_file_is_used_when_no_zone_is_set() {
     }
 }
 
+#[cfg(test)]
 fn zone_file() {
     let folder = Folder::new("zone");
     std::fs::create_dir(folder.path().join("etc")).unwrap();
