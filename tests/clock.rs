@@ -75,8 +75,8 @@ fn fifty_changes_in_a_burst_are_one_or_two_wakes() {
     }
     veth("v0", "v1");
     let mut bell = Bell::new().unwrap();
-    let lines: String = (1..=50).map(|i| format!("addr add 192.0.2.{i}/32 dev v0\\n")).collect();
-    let mut burst = beside(&format!("sleep 0.1; printf '{lines}' | ip -batch -"));
+    let lines: Vec<String> = (1..=50).map(|i| format!("addr add 192.0.2.{i}/32 dev v0\\n")).collect();
+    let mut burst = beside(&format!("sleep 0.1; printf '{}' | ip -batch -", lines.concat()));
     let until = soon(2500);
     let mut wakes = 0;
     while bell.wait(until) == Wake::AddressChanged {
