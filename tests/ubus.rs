@@ -1,6 +1,8 @@
 //! The ubus client against the recorded bytes of the real ubusd, and against everything that is not ubusd.
 
+#[cfg(test)]
 mod alone;
+#[cfg(test)]
 mod ubusd;
 
 use std::io::{Read, Write};
@@ -33,6 +35,7 @@ fn whole() -> Vec<u8> {
 }
 
 /// An attribute of the wire: head and padded payload.
+#[cfg(test)]
 fn attribute(head: u8, payload: &[u8]) -> Vec<u8> {
     let mut all = u32::try_from(payload.len() + 4).unwrap().to_be_bytes().to_vec();
     all[0] = head;

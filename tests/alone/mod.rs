@@ -1,8 +1,9 @@
-//! Runs a test once more in a process of its own, with one thread only: in an empty network namespace, or with another environment.
-//! Signals then reach the thread that blocked them, and nothing a test does to the network touches the machine.
+//! Runs a test once more in a process of its own: in an empty network namespace, or with another environment. Signals are blocked there from
+//! the start, so that the harness's own threads cannot take them, and nothing a test does to the network touches the machine.
 #![allow(dead_code, reason = "each test file uses its part")]
 
 use std::io::Write;
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -24,8 +25,8 @@ pub(crate) fn in_namespace(test: &str) -> bool {
         Err(error) => error.to_string(),
     };
     // straight to the terminal: the harness hides what a passing test prints
-    let text = format!("SKIPPED {test}: no network namespace (unshare {flags}): {}\n", reason.trim());
-    std::io::stderr().write_all(text.as_bytes()).unwrap();
+    let line = format!("SKIPPED {test}: no network namespace (unshare {flags}): {}\n", reason.trim());
+    std::io::stderr().write_all(line.as_bytes()).unwrap();
     false
 }
 
@@ -43,10 +44,12 @@ fn inside() -> bool {
 }
 
 fn again(command: &mut Command, test: &str) {
+    // SAFETY: between fork and execve one system call and no allocation
+    unsafe { command.pre_exec(|| Ok(nix::sys::signal::SigSet::all().thread_block()?)) };
     let output = command.args(["--exact", test, "--nocapture", "--test-threads=1"]).env(MARK, "1").output().unwrap();
-    let text = [output.stdout, output.stderr].concat();
-    let text = String::from_utf8_lossy(&text);
-    assert!(output.status.success() && text.contains("1 passed"), "{test}: {}\n{text}", output.status);
+    let said = [output.stdout, output.stderr].concat();
+    let said = String::from_utf8_lossy(&said);
+    assert!(output.status.success() && said.contains("1 passed"), "{test}: {}\n{said}", output.status);
 }
 
 /// Runs a shell line and wants success.
