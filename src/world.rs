@@ -399,6 +399,8 @@ pub struct LogPlan {
     pub syslog: u8,
     /// Show every line on the console too.
     pub console: bool,
+    /// That the file cannot be written was said before.
+    pub told: bool,
     /// Secrets of the section.
     pub mask: Mask,
 }
@@ -407,6 +409,8 @@ pub struct LogPlan {
 pub trait Log {
     /// Where to write from now on.
     fn open(&mut self, plan: LogPlan);
+    /// Whether it was said that the file cannot be written; it is said only once.
+    fn told(&self) -> bool;
     /// Cuts the file to its lines; called when a round is over.
     fn cut(&mut self);
     /// One message, possibly of several lines.

@@ -5,11 +5,12 @@
 
 use std::io;
 use std::os::fd::RawFd;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::system::desk::below;
 use crate::system::patience::Patience;
 use crate::system::{interfaces, netifd, script, ubus};
 use crate::world::{Host, Interface, Network, Script, ScriptEnd};
@@ -30,6 +31,14 @@ impl Machine {
     /// `root` is `/` on a router; `stop` becomes readable when the process shall end and cuts every question and script short.
     pub fn new(root: PathBuf, stop: Option<RawFd>) -> Self {
         Self { root, stop }
+    }
+
+    /// A program with a whole path is the one below the root; only what a desk does not have (a shell) is the machine's own.
+    fn place(&self, program: &mut String) {
+        let placed = below(&self.root, Path::new(program));
+        if program.starts_with('/') && placed.exists() {
+            *program = placed.to_string_lossy().into_owned();
+        }
     }
 
     /// netifd's dump, by the first way that gives one; `None` where neither way exists; else all ways with what came of them.
@@ -94,6 +103,10 @@ impl Host for Machine {
     }
 
     fn run(&mut self, script: &Script) -> io::Result<ScriptEnd> {
-        script::run(script, self.stop)
+        let mut script = script.clone();
+        if let Some(program) = script.argv.first_mut() {
+            self.place(program);
+        }
+        script::run(&script, self.stop)
     }
 }
