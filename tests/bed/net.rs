@@ -22,6 +22,7 @@ const ROUTER: &str = "\
 link set lo up
 link set wan0 addrgenmode none
 link set wan0 up
+addr add fe80::2/64 dev wan0 nodad
 addr add 203.0.113.7/24 dev wan0
 addr add 2001:db8:1::7/64 dev wan0 nodad
 route add default via 203.0.113.1
@@ -42,6 +43,7 @@ addr add 198.51.100.10/32 dev lo
 addr add 2001:db8:5::10/128 dev lo nodad
 link set isp0 addrgenmode none
 link set isp0 up
+addr add fe80::1/64 dev isp0 nodad
 addr add 203.0.113.1/24 dev isp0
 addr add 2001:db8:1::1/64 dev isp0 nodad
 ";
