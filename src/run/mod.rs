@@ -135,10 +135,10 @@ fn end(order: &Order, world: &mut World<'_>, memory: &Memory, exit: Exit) -> Exi
 }
 
 fn pack(stay: &Stay, boot: &str) -> String {
-    let again = stay.again.map_or(0, Uptime::as_secs);
+    let again = stay.again.map_or(0, Uptime::ceil_secs);
     let (desk, log) = (u8::from(stay.desk_trouble), u8::from(stay.log_trouble));
     let memory = record::memory(&stay.memory, boot);
-    format!("{} {again} {} {desk} {log}\n{memory}", stay.until.as_secs(), stay.looked.as_secs())
+    format!("{} {again} {} {desk} {log}\n{memory}", stay.until.ceil_secs(), stay.looked.as_secs())
 }
 
 fn unpack(parcel: &str, boot: &str) -> Stay {
