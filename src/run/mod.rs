@@ -8,6 +8,8 @@ mod round;
 mod setup;
 mod tell;
 
+use std::time::Duration;
+
 use crate::memory::{Memory, Uptime};
 use crate::record;
 use crate::world::{Exit, Level, Status, Wake, World};
@@ -135,10 +137,18 @@ fn end(order: &Order, world: &mut World<'_>, memory: &Memory, exit: Exit) -> Exi
 }
 
 fn pack(stay: &Stay, boot: &str) -> String {
-    let again = stay.again.map_or(0, Uptime::ceil_secs);
+    let again = stay.again.map_or(0, millis);
     let (desk, log) = (u8::from(stay.desk_trouble), u8::from(stay.log_trouble));
     let memory = record::memory(&stay.memory, boot);
-    format!("{} {again} {} {desk} {log}\n{memory}", stay.until.ceil_secs(), stay.looked.as_secs())
+    format!("{} {again} {} {desk} {log}\n{memory}", millis(stay.until), millis(stay.looked))
+}
+
+fn millis(at: Uptime) -> u64 {
+    u64::try_from(at.0.as_millis()).unwrap_or(u64::MAX)
+}
+
+fn moment(millis: u64) -> Uptime {
+    Uptime(Duration::from_millis(millis))
 }
 
 fn unpack(parcel: &str, boot: &str) -> Stay {
@@ -146,9 +156,9 @@ fn unpack(parcel: &str, boot: &str) -> Stay {
     let mut numbers = head.split(' ').map(|word| word.parse().unwrap_or_default());
     let mut number = || numbers.next().unwrap_or_default();
     Stay {
-        until: Uptime::from_secs(number()),
-        again: Some(number()).filter(|secs| *secs != 0).map(Uptime::from_secs),
-        looked: Uptime::from_secs(number()),
+        until: moment(number()),
+        again: Some(number()).filter(|millis| *millis != 0).map(moment),
+        looked: moment(number()),
         desk_trouble: number() != 0,
         log_trouble: number() != 0,
         reload: false,
