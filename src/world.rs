@@ -399,8 +399,6 @@ pub struct LogPlan {
     pub syslog: u8,
     /// Show every line on the console too.
     pub console: bool,
-    /// That the file cannot be written was said before.
-    pub told: bool,
     /// Secrets of the section.
     pub mask: Mask,
 }
@@ -411,6 +409,8 @@ pub trait Log {
     fn open(&mut self, plan: LogPlan);
     /// Whether it was said that the file cannot be written; it is said only once.
     fn told(&self) -> bool;
+    /// It was said before, by a former self of this process.
+    fn hush(&mut self);
     /// Cuts the file to its lines; called when a round is over.
     fn cut(&mut self);
     /// One message, possibly of several lines.

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use super::setup::Session;
-use super::{Mode, Order, Stay, tell};
+use super::{Mode, Order, Stay, setup, tell};
 use crate::address::Known;
 use crate::answer::{Answer, Reply};
 use crate::config::Source;
@@ -195,9 +195,11 @@ impl Round<'_, '_> {
 
     fn keep_answer(&mut self, reply: &Reply) {
         let failed = matches!(reply.answer, Answer::Unreachable | Answer::NotSent);
-        self.write(Status::Dat, &reply.body);
+        // an answer may repeat what it was asked with
+        let mask = setup::mask(&self.session.section, &self.session.recipe);
+        self.write(Status::Dat, mask.cover(&String::from_utf8_lossy(&reply.body)).as_bytes());
         if failed {
-            self.write(Status::Err, reply.said.as_bytes());
+            self.write(Status::Err, mask.cover(&reply.said).as_bytes());
         }
     }
 
