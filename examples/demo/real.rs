@@ -14,12 +14,12 @@ pub(crate) fn tell(program: &Path, file: &Path, send: bool) -> io::Result<bool> 
     let text =
         fs::read(file).map_err(|error| io::Error::other(format!("cannot read '{}': {error}", file.display())))?;
     say(&format!("1. What is wrong or foolish in {}\n", file.display()));
-    let mut fine = run(Command::new(program).arg("check").arg(fs::canonicalize(file)?))?;
+    let mut sound = run(Command::new(program).arg("check").arg(fs::canonicalize(file)?))?;
     let config = ddns::config::Config::read(&text, b"");
     let sections: Vec<&str> = config.names().into_iter().filter(|name| config.enabled(name)).collect();
     if sections.is_empty() {
         say("\nNo section of it is enabled (option enabled '1'), so there is nothing to try.");
-        return Ok(fine);
+        return Ok(sound);
     }
     say(if send {
         "\n2. One check of each enabled section. UPDATES ARE SENT to the providers, as you asked."
@@ -35,12 +35,12 @@ pub(crate) fn tell(program: &Path, file: &Path, send: bool) -> io::Result<bool> 
     for section in sections {
         let options: &[&str] = if send { &[] } else { &["--dry-run"] };
         say(&format!("\n   $ ddns once {}", [options, &[section]].concat().join(" ")));
-        fine &= run(Command::new(program).arg("--root").arg(router.root()).arg("once").args(options).arg(section))?;
+        sound &= run(Command::new(program).arg("--root").arg(router.root()).arg("once").args(options).arg(section))?;
     }
     if !send {
         say(&format!("\nNothing was sent. To send for real: make run CONFIG={} SEND=1", file.display()));
     }
-    Ok(fine)
+    Ok(sound)
 }
 
 fn run(command: &mut Command) -> io::Result<bool> {

@@ -5,10 +5,11 @@ use std::path::Path;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::net::ROUTER_V4;
 use crate::say;
 use crate::stage::Stage;
 
+/// The router's first address on the line.
+const ROUTER_V4: &str = "203.0.113.7";
 const LOGIN: &str = "anna:correct horse";
 /// Checks of the last part, far more often than anybody should.
 const CHECK_SECS: u32 = 2;
@@ -61,7 +62,7 @@ fn show(text: &str, words: &[&str]) {
     }
 }
 
-fn first_update<'s>(stage: &'s Stage<'_>) -> io::Result<crate::stage::Actor> {
+fn first_update(stage: &Stage<'_>) -> io::Result<crate::stage::Actor> {
     say("\n2. The first update\n");
     say(&format!("   DNS says home.example.net is at {}: an old address, nobody is there.", stage.dns()));
     say(
