@@ -294,6 +294,8 @@ fn file() -> impl Strategy<Value = File> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig { cases: 1000, ..ProptestConfig::default() })]
+
     #[test]
     fn printing_and_parsing_again_gives_the_same_file(file in file()) {
         let again = parse(&print(&file));

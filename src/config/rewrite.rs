@@ -86,8 +86,9 @@ impl<'a> Sheet<'a> {
         let old = commands.iter().rfind(|command| is_option(command, name));
         match old.filter(|command| command.verb == Verb::Option && !command.rest_unread) {
             Some(command) if command.second.span.is_empty() => {
-                let place = command.second.span.clone();
-                self.edits.push((place, [b" ", quoted(value).as_slice(), b" "].concat()));
+                let name = command.first.span.clone();
+                let with_value = [&self.original[name.clone()], b" ", quoted(value).as_slice()].concat();
+                self.edits.push((name, with_value));
             }
             Some(command) => self.edits.push((command.second.span.clone(), quoted(value))),
             None => self.append(commands, name, value),
