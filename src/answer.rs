@@ -18,7 +18,7 @@ pub enum Answer {
     SlowDown(Option<Duration>),
     /// The provider has trouble of its own; it may say when to come back.
     ServerTrouble(Option<Duration>),
-    /// Something answered, but what it said means nothing to us.
+    /// Something answered, but what it said means nothing to us; or an update script says that the update was not accepted.
     Unclear,
     /// Nothing was asked: the request could not be made (script returned 127, template without a host, ...).
     NotSent,
@@ -45,8 +45,20 @@ pub enum Refusal {
     BadAgent,
     /// HTTP 403: logged in, but not allowed.
     Forbidden,
-    /// An update script returned non-zero, or the provider used refusing words of its own.
-    ByProvider,
+}
+
+impl Refusal {
+    /// The dyndns2 word; a server says it, a client reads it.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::BadAuth | Self::Forbidden => "badauth",
+            Self::NotDonator => "!donator",
+            Self::NotFqdn => "notfqdn",
+            Self::NoHost => "nohost",
+            Self::NumHost => "numhost",
+            Self::BadAgent => "badagent",
+        }
+    }
 }
 
 /// An answer together with what the log shows of it.
@@ -58,4 +70,90 @@ pub struct Reply {
     pub said: String,
     /// The body for `SECTION.dat` (last transfer's answer), as it came.
     pub body: Vec<u8>,
+}
+
+/// Only so much of a body is looked at: an answer is a line or two.
+const LOOKED_AT: usize = 16 * 1024;
+
+const REFUSALS: [Refusal; 6] =
+    [Refusal::BadAuth, Refusal::NotDonator, Refusal::NotFqdn, Refusal::NoHost, Refusal::NumHost, Refusal::BadAgent];
+
+/// Sorts an HTTP answer. `words` is the provider's own list of success; without one, any 2xx without a refusing word and without the word
+/// `error` is success. Words count, not substrings: `nogood` is not `good`, and the words of the protocol count at the head of a line only.
+pub fn judge(status: u16, retry_after: Option<Duration>, body: &[u8], words: &[String]) -> Answer {
+    let text = String::from_utf8_lossy(body.get(..LOOKED_AT).unwrap_or(body)).to_lowercase();
+    let said = protocol_words(&text, retry_after);
+    match status {
+        429 => Answer::SlowDown(retry_after),
+        500..=599 => Answer::ServerTrouble(retry_after),
+        200..=299 => judge_success(said, &text, words),
+        _ => said.filter(|answer| !is_good(answer)).unwrap_or(match status {
+            401 => Answer::Refused(Refusal::BadAuth),
+            403 => Answer::Refused(Refusal::Forbidden),
+            404 => Answer::Refused(Refusal::NoHost),
+            _ => Answer::Unclear,
+        }),
+    }
+}
+
+fn judge_success(said: Option<Answer>, text: &str, words: &[String]) -> Answer {
+    match said {
+        // a template's own list decides success, so `good` counts only when it is in the list
+        Some(answer) if is_good(&answer) && !words.is_empty() && !listed(text, words) => Answer::Unclear,
+        Some(answer) => answer,
+        None if words.is_empty() && !has_phrase(text, "error") => Answer::Accepted,
+        None if listed(text, words) => Answer::Accepted,
+        None => Answer::Unclear,
+    }
+}
+
+fn is_good(answer: &Answer) -> bool {
+    matches!(answer, Answer::Accepted | Answer::Unchanged)
+}
+
+/// The answer of the dyndns2 words at the heads of lines; a bad one beats a good one, since one of several names was not updated.
+fn protocol_words(text: &str, retry_after: Option<Duration>) -> Option<Answer> {
+    let heads = text.lines().filter_map(|line| line.split_whitespace().next());
+    let mut all: Vec<Answer> = heads.filter_map(|word| protocol_word(word, retry_after)).collect();
+    all.sort_by_key(|answer| match answer {
+        Answer::Accepted => 2,
+        Answer::Unchanged => 1,
+        _ => 0,
+    });
+    all.into_iter().next()
+}
+
+fn protocol_word(word: &str, retry_after: Option<Duration>) -> Option<Answer> {
+    let word = word.trim_end_matches([':', ',', ';', '.']);
+    match word {
+        "good" => Some(Answer::Accepted),
+        "nochg" => Some(Answer::Unchanged),
+        "abuse" => Some(Answer::SlowDown(retry_after)),
+        "911" | "dnserr" => Some(Answer::ServerTrouble(retry_after)),
+        "badsys" => Some(Answer::Refused(Refusal::BadAgent)),
+        _ => REFUSALS.into_iter().find(|refusal| refusal.word() == word).map(Answer::Refused),
+    }
+}
+
+/// Whether one of a provider's own words or phrases stands in the text. The protocol's `good` and `nochg` count at the head of a line only.
+fn listed(text: &str, words: &[String]) -> bool {
+    words.iter().any(|word| {
+        let word = word.trim().to_lowercase();
+        match word.as_str() {
+            "" => false,
+            "good" | "nochg" => text
+                .lines()
+                .any(|line| line.split_whitespace().next().is_some_and(|head| head.trim_end_matches(':') == word)),
+            phrase => has_phrase(text, phrase),
+        }
+    })
+}
+
+/// Whether `phrase` stands in `text` with no letter or digit directly before or behind it.
+fn has_phrase(text: &str, phrase: &str) -> bool {
+    text.match_indices(phrase).any(|(at, found)| {
+        let before = text[..at].chars().next_back();
+        let behind = text[at + found.len()..].chars().next();
+        !before.is_some_and(char::is_alphanumeric) && !behind.is_some_and(char::is_alphanumeric)
+    })
 }

@@ -311,9 +311,15 @@ pub trait Desk {
     fn write(&mut self, section: &str, file: Status, content: &[u8]) -> io::Result<()>;
     /// Removes a status file; it is no fault if there is none.
     fn remove(&mut self, section: &str, file: Status);
+    /// Where another program finds a path of the configuration.
+    fn real(&self, path: &Path) -> PathBuf;
+    /// Where another program finds a status file.
+    fn place(&self, section: &str, file: Status) -> PathBuf;
     /// Whether a file below the root can be executed; an error when there is none.
     fn executable(&self, path: &Path) -> io::Result<bool>;
-    /// The content of any other file, at most `limit` bytes, below the root.
+    /// Replaces any other file as a whole; it keeps its mode.
+    fn store(&mut self, path: &Path, content: &[u8]) -> io::Result<()>;
+    /// The content of any other file, at most `limit` bytes. An absolute path is below the root.
     fn load(&self, path: &Path, limit: usize) -> io::Result<Vec<u8>>;
 }
 

@@ -18,8 +18,8 @@ pub(super) fn start(section: Option<&str>, world: &mut World<'_>, console: &mut 
     let mut names = Vec::new();
     for name in chosen(&config, section) {
         match config.section(&name) {
-            Ok((found, _)) if found.enabled => names.push(name),
-            Ok(_) if section.is_none() => {}
+            _ if !config.enabled(&name) && section.is_none() => {}
+            Ok(_) if config.enabled(&name) => names.push(name),
             Ok(_) => {
                 console.complain(&format!("section '{name}' is disabled; set option enabled to 1 first"));
                 code = 1;

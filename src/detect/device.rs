@@ -73,7 +73,8 @@ pub(super) fn of_interface(name: &str, family: Family, host: &mut dyn Host) -> K
 fn device_of(network: &str, host: &mut dyn Host) -> Known<String> {
     match host.networks() {
         Ok(Some(networks)) => match networks.into_iter().find(|n| n.name == network) {
-            None => Known::Nothing(format!("network '{network}' does not exist")),
+            // LuCI before 2025-06 stored a device where a network belongs
+            None => Known::Is(network.to_owned()),
             Some(Network { device: None, .. }) => Known::Nothing(format!("network '{network}' is down")),
             Some(Network { device: Some(device), .. }) => Known::Is(device),
         },

@@ -35,6 +35,13 @@ struct Round<'r, 'w> {
     now: Uptime,
 }
 
+fn first(registered: &Known<Vec<IpAddr>>) -> Option<IpAddr> {
+    match registered {
+        Known::Is(all) => all.first().copied(),
+        Known::Nothing(_) | Known::Unclear(_) => None,
+    }
+}
+
 /// Does what `wake` asks for and sets `stay.until` to the next look.
 pub(super) fn round(order: &Order, session: &Session, world: &mut World<'_>, stay: &mut Stay, wake: Wake) -> Outcome {
     open_log(order, session, world, false);
@@ -137,7 +144,7 @@ impl Round<'_, '_> {
     }
 
     fn told_by_provider(&mut self, route: &Route) -> Option<Known<Vec<IpAddr>>> {
-        let job = job(self.order, self.session, route, None);
+        let job = job(self.session, route, None, None);
         match send::registered(&job, self.world.host)? {
             Known::Is(address) => Some(Known::Is(vec![address])),
             Known::Nothing(why) | Known::Unclear(why) => {
@@ -156,7 +163,7 @@ impl Round<'_, '_> {
             Ok(route) => route,
             Err(trouble) => return self.no_route(&trouble),
         };
-        let job = job(self.order, self.session, &route, Some(address));
+        let job = job(self.session, &route, Some(address), first(&facts.registered));
         let reply = send::update(&job, self.world.http, self.world.host);
         if reply.answer == Answer::Interrupted {
             return Outcome::Wait;
@@ -192,9 +199,10 @@ impl Round<'_, '_> {
 
     fn keep_answer(&mut self, reply: &Reply) {
         let failed = matches!(reply.answer, Answer::Unreachable | Answer::NotSent);
-        self.write(Status::Dat, &reply.body);
+        let mask = &self.session.mask;
+        self.write(Status::Dat, &mask.cover_bytes(&reply.body));
         if failed {
-            self.write(Status::Err, reply.said.as_bytes());
+            self.write(Status::Err, mask.cover(&reply.said).as_bytes());
         }
     }
 
@@ -264,7 +272,7 @@ impl Round<'_, '_> {
     }
 }
 
-fn job<'j>(order: &Order, session: &'j Session, route: &'j Route, address: Option<IpAddr>) -> Job<'j> {
-    let Session { section, global, recipe } = session;
-    Job { section, recipe, global, route, address, verbose: order.verbose }
+fn job<'j>(session: &'j Session, route: &'j Route, address: Option<IpAddr>, registered: Option<IpAddr>) -> Job<'j> {
+    let Session { section, recipe, place, .. } = session;
+    Job { section, recipe, route, address, registered, place }
 }

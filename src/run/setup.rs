@@ -1,28 +1,32 @@
 //! From an order to a section that can run: reads the configuration, finds the provider's recipe, opens the log.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{Mode, Order, tell};
-use crate::config::service::Recipe;
+use crate::config::service::{Kind, Recipe};
 use crate::config::{Config, Fault, Global, Section, Source};
 use crate::memory::Memory;
 use crate::record;
 use crate::secret::Mask;
-use crate::send;
+use crate::send::{self, Place};
 use crate::world::{Desk, Exit, Level, LogPlan, Status, World};
 
 /// The configuration, and pending changes to it as `uci set` leaves them.
-const CONFIG: &str = "/etc/config/ddns";
+pub const CONFIG: &str = "/etc/config/ddns";
 /// Where `uci` keeps changes that are not committed.
-const PENDING: &str = "/tmp/.uci/ddns";
+pub const PENDING: &str = "/tmp/.uci/ddns";
+/// Functions for sourced scripts, from the package.
+const LIBRARY: &str = "/usr/lib/ddns/dynamic_dns_functions.sh";
 /// A configuration larger than this is none.
-const CONFIG_LIMIT: usize = 4 * 1024 * 1024;
+pub const CONFIG_LIMIT: usize = 4 * 1024 * 1024;
 
 /// A section that can run.
 pub(super) struct Session {
     pub(super) section: Section,
     pub(super) global: Global,
     pub(super) recipe: Recipe,
+    pub(super) mask: Mask,
+    pub(super) place: Place,
 }
 
 /// Reads `/etc/config/ddns` with the pending changes.
@@ -50,7 +54,24 @@ pub(super) fn session(order: &Order, world: &mut World<'_>) -> Result<Session, V
         return Err(faults);
     }
     runnable(&section, world.desk)?;
-    Ok(Session { section, global: config.global.clone(), recipe })
+    let global = config.global.clone();
+    let (mask, place) = (send::mask(&section, &recipe), place(order, &recipe, &global, world.desk));
+    Ok(Session { section, global, recipe, mask, place })
+}
+
+/// What a sourced script is told of its surroundings.
+fn place(order: &Order, recipe: &Recipe, global: &Global, desk: &dyn Desk) -> Place {
+    let log = desk.real(&global.logdir.join(format!("{}.log", order.section)));
+    let status = |file| desk.place(&order.section, file);
+    Place {
+        files: [status(Status::Dat), status(Status::Err), log],
+        script: match &recipe.kind {
+            Kind::Script(path) => desk.real(path),
+            Kind::Template(_) | Kind::Native(_) => PathBuf::new(),
+        },
+        library: desk.real(Path::new(LIBRARY)),
+        verbose: order.verbose,
+    }
 }
 
 /// A script that must be executed has to be there and to be executable.
@@ -122,7 +143,7 @@ fn refuse(order: &Order, world: &mut World<'_>, faults: &[Fault]) -> Exit {
 
 /// Points the log where this section wants it.
 pub(super) fn open_log(order: &Order, session: &Session, world: &mut World<'_>, fresh: bool) {
-    let Session { section, global, recipe } = session;
+    let Session { section, global, mask, .. } = session;
     world.log.open(LogPlan {
         section: section.name.clone(),
         dir: global.logdir.clone(),
@@ -131,10 +152,6 @@ pub(super) fn open_log(order: &Order, session: &Session, world: &mut World<'_>, 
         fresh,
         syslog: section.syslog,
         console: order.verbose > 0,
-        mask: mask(section, recipe),
+        mask: mask.clone(),
     });
-}
-
-fn mask(section: &Section, recipe: &Recipe) -> Mask {
-    send::mask(section, recipe)
 }

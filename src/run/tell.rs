@@ -47,7 +47,7 @@ pub(super) fn start(order: &Order, section: &Section, recipe: &Recipe, pid: u32)
 fn told_to(recipe: &Recipe) -> String {
     match &recipe.kind {
         Kind::Template(_) => "its provider".to_owned(),
-        Kind::Script(script) => format!("the provider of {script}"),
+        Kind::Script(script) => format!("the provider of {}", script.display()),
         Kind::Native(name) => name.clone(),
     }
 }
@@ -194,7 +194,6 @@ fn advice(refusal: Refusal) -> &'static str {
         Refusal::NumHost => "too many or too few names in 'domain'",
         Refusal::BadAgent => "the provider does not like this program's user agent, see user_agent",
         Refusal::Forbidden => "the account may not change this name",
-        Refusal::ByProvider => "see what it says, and check this section's options",
     }
 }
 

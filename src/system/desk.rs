@@ -33,8 +33,11 @@ impl Files {
     }
 }
 
-/// `path` as it is below `root`: `..` never leads out of it.
+/// An absolute `path` as it is below `root`: `..` never leads out of it. A relative one is the caller's own.
 pub fn below(root: &Path, path: &Path) -> PathBuf {
+    if path.is_relative() {
+        return path.to_owned();
+    }
     path.components().fold(root.to_owned(), |mut whole, part| {
         if let Component::Normal(name) = part {
             whole.push(name);
@@ -55,6 +58,11 @@ pub fn directory(path: &Path) -> io::Result<()> {
 
 /// Replaces `path` by `content` in one step: readers see the old text or the new one, never a part.
 pub fn replace(path: &Path, content: &[u8], mode: u32) -> io::Result<()> {
+    put(path, content, mode, false)
+}
+
+/// As [`replace`]; `durable` when a power cut right after must find the new text.
+fn put(path: &Path, content: &[u8], mode: u32, durable: bool) -> io::Result<()> {
     let mut draft = path.as_os_str().to_owned();
     draft.push(format!(".{}", std::process::id()));
     let draft = PathBuf::from(draft);
@@ -67,6 +75,9 @@ pub fn replace(path: &Path, content: &[u8], mode: u32) -> io::Result<()> {
         .open(&draft)
         .and_then(|mut file| {
             file.write_all(content)?;
+            if durable {
+                file.sync_all()?;
+            }
             file.set_permissions(fs::Permissions::from_mode(mode))
         })
         .and_then(|()| fs::rename(&draft, path));
@@ -101,8 +112,23 @@ impl Desk for Files {
         let _ = fs::remove_file(self.status(section, file));
     }
 
+    fn store(&mut self, path: &Path, content: &[u8]) -> io::Result<()> {
+        // a link is followed: the file it names is replaced, not the link
+        let path = fs::canonicalize(below(&self.root, path))?;
+        let mode = fs::metadata(&path)?.permissions().mode() & 0o7777;
+        put(&path, content, mode, true)
+    }
+
     fn load(&self, path: &Path, limit: usize) -> io::Result<Vec<u8>> {
         read_at_most(&below(&self.root, path), limit)
+    }
+
+    fn real(&self, path: &Path) -> PathBuf {
+        below(&self.root, path)
+    }
+
+    fn place(&self, section: &str, file: Status) -> PathBuf {
+        self.status(section, file)
     }
 
     fn executable(&self, path: &Path) -> io::Result<bool> {

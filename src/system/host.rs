@@ -5,11 +5,12 @@
 
 use std::io;
 use std::os::fd::RawFd;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::system::desk::below;
 use crate::system::patience::Patience;
 use crate::system::{interfaces, netifd, script, ubus};
 use crate::world::{Host, Interface, Network, Script, ScriptEnd};
@@ -94,6 +95,14 @@ impl Host for Machine {
     }
 
     fn run(&mut self, script: &Script) -> io::Result<ScriptEnd> {
-        script::run(script, self.stop)
+        let mut script = script.clone();
+        // a program of the configuration is below the root; the shell and the like are the machine's
+        if let Some(program) = script.argv.first_mut() {
+            let inside = below(&self.root, Path::new(program));
+            if inside.exists() {
+                *program = inside.to_string_lossy().into_owned();
+            }
+        }
+        script::run(&script, self.stop)
     }
 }
