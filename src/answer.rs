@@ -81,7 +81,8 @@ const REFUSALS: [Refusal; 6] =
 /// Sorts an HTTP answer. `words` is the provider's own list of success; without one, any 2xx without a refusing word and without the word
 /// `error` is success. Words count, not substrings: `nogood` is not `good`, and the words of the protocol count at the head of a line only.
 pub fn judge(status: u16, retry_after: Option<Duration>, body: &[u8], words: &[String]) -> Answer {
-    let text = String::from_utf8_lossy(body.get(..LOOKED_AT).unwrap_or(body)).to_lowercase();
+    // a NUL ends a word like a blank does
+    let text = String::from_utf8_lossy(body.get(..LOOKED_AT).unwrap_or(body)).to_lowercase().replace('\0', " ");
     let said = protocol_words(&text, retry_after);
     match status {
         429 => Answer::SlowDown(retry_after),

@@ -1,5 +1,7 @@
 //! Every rule of deciding, as rows with an explicit `now`.
 
+#![cfg(test)]
+
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -65,6 +67,7 @@ fn held(until: u64, reason: HoldReason) -> Memory {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table reads best in one piece")]
 fn what_is_done_next_follows_from_facts_memory_and_time() {
     let fresh = Memory { config: section().fingerprint, ..Memory::default() };
     let rows: Vec<(&str, Memory, Facts, u64, Action)> = vec![

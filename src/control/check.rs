@@ -66,7 +66,7 @@ fn weaker(fault: Fault) -> Fault {
 fn provider(section: &Section, desk: &dyn Desk) -> (Option<String>, Vec<Fault>) {
     let recipe = match send::recipe(section, &mut |path| desk.load(path, CONFIG_LIMIT).ok()) {
         Ok(recipe) => recipe,
-        Err(fault) => return (None, vec![fault]),
+        Err(faults) => return (None, faults),
     };
     let mut faults = send::faults(section, &recipe, &mut |path| desk.executable(path).is_ok());
     let Kind::Template(template) = recipe.kind else { return (None, faults) };

@@ -69,8 +69,10 @@ fn read_config(world: &mut World<'_>, console: &mut Console<'_>) -> Option<Confi
             world.life.settle(&config.global.rundir);
             Some(config)
         }
-        Err(fault) => {
-            console.complain(&fault.to_string());
+        Err(faults) => {
+            for fault in &faults {
+                console.complain(&fault.to_string());
+            }
             None
         }
     }

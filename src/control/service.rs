@@ -25,7 +25,9 @@ pub(super) fn start(section: Option<&str>, world: &mut World<'_>, console: &mut 
                 code = 1;
             }
             Err(faults) => {
-                faults.iter().for_each(|fault| console.complain(&fault.to_string()));
+                for fault in &faults {
+                    console.complain(&fault.to_string());
+                }
                 code = 1;
             }
         }

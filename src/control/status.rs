@@ -30,7 +30,9 @@ pub(super) fn status(section: Option<&str>, as_json: bool, world: &mut World<'_>
     } else if states.is_empty() {
         console.tell("no service section in the configuration");
     } else {
-        states.iter().for_each(|state| console.tell(&paragraph(state, &date)));
+        for state in &states {
+            console.tell(&paragraph(state, &date));
+        }
     }
     i32::from(states.iter().any(|state| matches!(word(state), "stopped" | "misconfigured")))
 }

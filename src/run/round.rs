@@ -51,10 +51,7 @@ pub(super) fn round(order: &Order, session: &Session, world: &mut World<'_>, sta
     if wake == Wake::Reload {
         round.say((Level::Info, "configuration read again, checking now".to_owned()));
     }
-    let outcome = match round.is_glance(wake) {
-        true => round.glance(wake),
-        false => round.full(None),
-    };
+    let outcome = if round.is_glance(wake) { round.glance(wake) } else { round.full(None) };
     round.stopped().unwrap_or(outcome)
 }
 
@@ -123,7 +120,7 @@ impl Round<'_, '_> {
         self.say(tell::facts(&facts, &action, &self.stay.memory));
         match action {
             Action::Send(address, why) => self.send(address, why, route, &facts),
-            Action::Wait(until, idle) => self.idle(until, idle, &facts),
+            Action::Wait(until, idle) => self.idle(until, idle, route.as_ref().ok(), &facts),
         }
     }
 
@@ -181,7 +178,7 @@ impl Round<'_, '_> {
         let good = matches!(reply.answer, Answer::Accepted | Answer::Unchanged);
         match self.order.mode {
             Mode::Once => Outcome::End(Exit::Code(i32::from(!good))),
-            Mode::OneRound => self.last_look(facts),
+            Mode::OneRound => self.last_look(Some(&route), facts),
             Mode::Stay if after.gave_up && self.runs_once() => Outcome::End(Exit::Code(1)),
             Mode::Stay => self.sleep_until(after.until),
         }
@@ -206,12 +203,12 @@ impl Round<'_, '_> {
         }
     }
 
-    fn idle(&mut self, until: Uptime, idle: Idle, facts: &Facts) -> Outcome {
+    fn idle(&mut self, until: Uptime, idle: Idle, route: Option<&Route>, facts: &Facts) -> Outcome {
         let fine = matches!(idle, Idle::Right | Idle::Unsure | Idle::Lagging);
         match self.order.mode {
             _ if self.order.dry => Outcome::End(Exit::Code(i32::from(!fine))),
             Mode::Once => Outcome::End(Exit::Code(i32::from(!fine))),
-            Mode::OneRound => self.last_look(facts),
+            Mode::OneRound => self.last_look(route, facts),
             Mode::Stay if self.runs_once() && fine && self.stay.memory.updated.is_some() => {
                 self.say(tell::ran_once());
                 Outcome::End(Exit::Code(0))
@@ -232,7 +229,7 @@ impl Round<'_, '_> {
     }
 
     /// `-v 2`: waits the check interval, then the exit code says whether DNS shows the address.
-    fn last_look(&mut self, facts: &Facts) -> Outcome {
+    fn last_look(&mut self, route: Option<&Route>, facts: &Facts) -> Outcome {
         let until = self.world.clock.uptime().after(self.session.section.timing.check);
         self.write(Status::NextCheck, record::moment(until).as_bytes());
         let date = self.world.clock.date(until, &self.session.global.dateformat);
@@ -244,7 +241,7 @@ impl Round<'_, '_> {
                 Wake::Reload | Wake::AddressChanged => {}
             }
         }
-        let registered = self.registered(None, &facts.current);
+        let registered = self.registered(route, &facts.current);
         let shown = match (&registered, &facts.current) {
             (Known::Is(all), Known::Is(address)) => all.contains(address),
             _ => false,

@@ -30,25 +30,24 @@ pub(super) struct Session {
 }
 
 /// Reads `/etc/config/ddns` with the pending changes.
-pub fn configuration(desk: &dyn Desk) -> Result<Config, Fault> {
+pub fn configuration(desk: &dyn Desk) -> Result<Config, Vec<Fault>> {
     let bytes = desk
         .load(Path::new(CONFIG), CONFIG_LIMIT)
-        .map_err(|error| Fault::error(format!("cannot read {CONFIG}: {error}")))?;
+        .map_err(|error| vec![Fault::error(format!("cannot read {CONFIG}: {error}"))])?;
     let pending = desk.load(Path::new(PENDING), CONFIG_LIMIT).unwrap_or_default();
     Ok(Config::read(&bytes, &pending))
 }
 
 /// The section as the configuration has it now, or why it cannot run.
 pub(super) fn session(order: &Order, world: &mut World<'_>) -> Result<Session, Vec<Fault>> {
-    let config = configuration(world.desk).map_err(|fault| vec![fault])?;
+    let config = configuration(world.desk)?;
     let (section, _warnings) = config.section(&order.section)?;
     if !section.enabled && order.mode != Mode::Once {
         return Err(vec![
             Fault::error("section is disabled: set option enabled to 1 to run it").in_section(&section.name),
         ]);
     }
-    let recipe =
-        send::recipe(&section, &mut |path| world.desk.load(path, CONFIG_LIMIT).ok()).map_err(|fault| vec![fault])?;
+    let recipe = send::recipe(&section, &mut |path| world.desk.load(path, CONFIG_LIMIT).ok())?;
     let faults = send::faults(&section, &recipe, &mut |path| world.desk.executable(path).is_ok());
     if !faults.is_empty() {
         return Err(faults);
