@@ -316,7 +316,8 @@ fn every_class_of_answer_has_its_consequence() {
     use HoldReason::{Refused, ServerTrouble, SlowDown, Unclear};
     let secs = Duration::from_secs;
     let next_check = 1000 + CHECK;
-    let rows: Vec<(&str, Answer, u32, (u64, Option<(u64, HoldReason)>))> = vec![
+    type Consequence = (u64, Option<(u64, HoldReason)>);
+    let rows: Vec<(&str, Answer, u32, Consequence)> = vec![
         ("accepted", Answer::Accepted, 0, (next_check, None)),
         ("unchanged is accepted", Answer::Unchanged, 2, (next_check, None)),
         ("refused: hours", Answer::Refused(Refusal::BadAuth), 0, (next_check, Some((1000 + 4 * HOUR, Refused)))),

@@ -56,8 +56,8 @@ fn rooms() -> BTreeMap<String, Vec<(PathBuf, String)>> {
         let room = first.trim_end_matches(".rs").to_owned();
         let text = fs::read_to_string(&path).unwrap();
         let code = text.split("#[cfg(test)]").next().unwrap();
-        let code: String =
-            code.lines().filter(|l| !l.trim_start().starts_with("//")).map(|l| format!("{l}\n")).collect();
+        let lines: Vec<&str> = code.lines().filter(|l| !l.trim_start().starts_with("//")).collect();
+        let code = lines.join("\n");
         rooms.entry(room).or_default().push((inside, code));
     }
     rooms

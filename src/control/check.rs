@@ -27,7 +27,8 @@ pub(super) fn check(file: Option<&Path>, world: &mut World<'_>, console: &mut Co
     let faults = faults(&config, world.desk);
     let name = path.to_string_lossy();
     for fault in &faults {
-        console.tell(&fault.in_file(&name).to_string());
+        let weight = if fault.severity == Severity::Error { "error" } else { "warning" };
+        console.tell(&format!("{weight}: {}", fault.in_file(&name)));
     }
     let errors = faults.iter().filter(|fault| fault.severity == Severity::Error).count();
     let warnings = faults.len() - errors;

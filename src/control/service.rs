@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::{Console, chosen, read_config};
+use crate::run::CONFIG;
 use crate::world::{Script, Status, Stopped, World};
 
 /// The package's init script; procd is asked through it.
@@ -26,7 +27,7 @@ pub(super) fn start(section: Option<&str>, world: &mut World<'_>, console: &mut 
             }
             Err(faults) => {
                 for fault in &faults {
-                    console.complain(&fault.to_string());
+                    console.complain(&fault.in_file(CONFIG).to_string());
                 }
                 code = 1;
             }

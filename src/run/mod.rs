@@ -91,7 +91,8 @@ pub fn run(order: &Order, world: &mut World<'_>) -> Exit {
 
 /// One turn of the loop: the configuration as it is now, then the round the wake asks for.
 fn turn(order: &Order, world: &mut World<'_>, stay: &mut Stay, wake: Wake) -> Outcome {
-    if let Some(pid) = world.desk.read(&order.section, Status::Pid).and_then(|text| record::parse_pid(&text))
+    if order.mode != Mode::Once
+        && let Some(pid) = world.desk.read(&order.section, Status::Pid).and_then(|text| record::parse_pid(&text))
         && pid != world.life.pid()
     {
         world.log.say(Level::Note, &tell::replaced(pid));

@@ -170,7 +170,8 @@ impl Round<'_, '_> {
         let dice = self.world.clock.dice();
         let after =
             decide::after(&self.session.section, &mut self.stay.memory, (address, why), &reply.answer, now, dice);
-        self.say(tell::answer(&reply, (address, why), &self.stay.memory, after, now));
+        let again = (self.order.mode == Mode::Stay).then_some(tell::Again { after, now });
+        self.say(tell::answer(&reply, (address, why), &self.stay.memory, again));
         if matches!(reply.answer, Answer::Accepted | Answer::Unchanged) {
             self.write(Status::Update, record::moment(now).as_bytes());
         }

@@ -27,6 +27,8 @@ pub(super) struct Session {
     pub(super) recipe: Recipe,
     pub(super) mask: Mask,
     pub(super) place: Place,
+    /// What works, but surely not as meant; told once, at the start.
+    pub(super) warnings: Vec<Fault>,
 }
 
 /// Reads `/etc/config/ddns` with the pending changes.
@@ -41,12 +43,11 @@ pub fn configuration(desk: &dyn Desk) -> Result<Config, Vec<Fault>> {
 /// The section as the configuration has it now, or why it cannot run.
 pub(super) fn session(order: &Order, world: &mut World<'_>) -> Result<Session, Vec<Fault>> {
     let config = configuration(world.desk)?;
-    let (section, _warnings) = config.section(&order.section)?;
-    if !section.enabled && order.mode != Mode::Once {
-        return Err(vec![
-            Fault::error("section is disabled: set option enabled to 1 to run it").in_section(&section.name),
-        ]);
+    let name = &order.section;
+    if order.mode != Mode::Once && config.file().section(name).is_some() && !config.enabled(name) {
+        return Err(vec![Fault::error("section is disabled: set option enabled to 1 to run it").in_section(name)]);
     }
+    let (section, warnings) = config.section(name)?;
     let recipe = send::recipe(&section, &mut |path| world.desk.load(path, CONFIG_LIMIT).ok())?;
     let faults = send::faults(&section, &recipe, &mut |path| world.desk.executable(path).is_ok());
     if !faults.is_empty() {
@@ -55,7 +56,7 @@ pub(super) fn session(order: &Order, world: &mut World<'_>) -> Result<Session, V
     runnable(&section, world.desk)?;
     let global = config.global.clone();
     let (mask, place) = (send::mask(&section, &recipe), place(order, &recipe, &global, world.desk));
-    Ok(Session { section, global, recipe, mask, place })
+    Ok(Session { section, global, recipe, mask, place, warnings })
 }
 
 /// What a sourced script is told of its surroundings.
@@ -96,6 +97,9 @@ pub(super) fn begin(order: &Order, world: &mut World<'_>) -> Result<Memory, Exit
     }
     for line in tell::start(order, &session.section, &session.recipe, world.life.pid()) {
         world.log.say(line.0, &line.1);
+    }
+    for fault in &session.warnings {
+        world.log.say(Level::Warn, &tell::fault(fault));
     }
     if order.mode != Mode::Once {
         match world.life.take_over(&order.section) {
