@@ -127,39 +127,51 @@ fn alone(text: &[u8], at: usize, end: usize) -> bool {
     !before.is_ascii_alphanumeric() && !behind.is_ascii_alphanumeric() && !glued
 }
 
-fn spelled(text: &[u8], mut at: usize, secret: &[u8]) -> Option<usize> {
+/// Tells how many bytes of text spell how many bytes of the secret, at the head of both.
+type Style = fn(&[u8], &[u8]) -> Option<(usize, usize)>;
+
+/// The rules by which writers spell the characters that mean something to their readers. One writer keeps to one rule, so that nothing is
+/// ambiguous: what may be read in two ways has been tried as it stands already.
+const STYLES: [Style; 4] = [percent, backslash, entity, quote];
+
+/// Where `secret` ends if it stands at `at` in one of the styles.
+fn spelled(text: &[u8], at: usize, secret: &[u8]) -> Option<usize> {
+    STYLES.iter().filter_map(|style| spelled_by(*style, text, at, secret)).max()
+}
+
+fn spelled_by(style: Style, text: &[u8], mut at: usize, secret: &[u8]) -> Option<usize> {
     let mut matched = 0;
     while matched < secret.len() {
-        let (read, bytes) = unit(text.get(at..)?, &secret[matched..])?;
+        let (read, bytes) = style(text.get(at..)?, &secret[matched..])?;
         at += read;
         matched += bytes;
     }
     Some(at)
 }
 
-/// The next unit of a text, if it spells the start of `secret`: bytes of text, bytes of secret.
-fn unit(text: &[u8], secret: &[u8]) -> Option<(usize, usize)> {
-    let byte = *secret.first()?;
-    let one = |length: usize| Some((length, 1));
-    match *text.first()? {
-        b'%' if hex(text.get(1..3)) == Some(u32::from(byte)) => one(3),
-        b'+' if byte == b' ' => one(1),
-        b'\\' => escaped(text, secret).or_else(|| if byte == b'\\' { one(1) } else { None }),
-        b'&' => entity(text, byte).map(|length| (length, 1)).or_else(|| if byte == b'&' { one(1) } else { None }),
-        b'\'' if byte == b'\'' => {
-            one([&br"'\''"[..], br#"'"'"'"#].iter().find(|form| text.starts_with(form)).map_or(1, |form| form.len()))
-        }
-        other if other == byte => one(1),
-        _ => None,
+fn plain(text: &[u8], secret: &[u8]) -> Option<(usize, usize)> {
+    (text.first()? == secret.first()?).then_some((1, 1))
+}
+
+/// URLs and forms: `%xx`, and `+` for a blank.
+fn percent(text: &[u8], secret: &[u8]) -> Option<(usize, usize)> {
+    match (text.first()?, hex(text.get(1..3))) {
+        (b'%', Some(code)) => (code == u32::from(secret[0])).then_some((3, 1)),
+        (b'+', _) if secret[0] == b' ' => Some((1, 1)),
+        _ => plain(text, secret),
     }
 }
 
+/// The number that some hexadecimal digits say.
 fn hex(digits: Option<&[u8]>) -> Option<u32> {
     digits?.iter().try_fold(0, |number, digit| Some(number * 16 + char::from(*digit).to_digit(16)?))
 }
 
 /// `\"` and the like of shells and JSON, `\n`, `\u00e9` (RFC 8259 section 7).
-fn escaped(text: &[u8], secret: &[u8]) -> Option<(usize, usize)> {
+fn backslash(text: &[u8], secret: &[u8]) -> Option<(usize, usize)> {
+    if *text.first()? != b'\\' {
+        return plain(text, secret);
+    }
     let letter = *text.get(1)?;
     let control = match letter {
         b'n' => b'\n',
@@ -186,18 +198,25 @@ fn escaped(text: &[u8], secret: &[u8]) -> Option<(usize, usize)> {
     secret.starts_with(spelled).then_some((length, spelled.len()))
 }
 
-/// How long the entity is that stands for `byte` in HTML.
-fn entity(text: &[u8], byte: u8) -> Option<usize> {
-    let forms: &[&[u8]] = match byte {
+/// HTML and XML: `&lt;`, `&#60;`.
+fn entity(text: &[u8], secret: &[u8]) -> Option<(usize, usize)> {
+    let forms: &[&[u8]] = match secret[0] {
         b'&' => &[b"&amp;", b"&#38;", b"&#038;", b"&#x26;"],
         b'<' => &[b"&lt;", b"&#60;", b"&#x3C;"],
         b'>' => &[b"&gt;", b"&#62;", b"&#x3E;"],
         b'"' => &[b"&quot;", b"&#34;", b"&#034;", b"&#x22;"],
         b'\'' => &[b"&#39;", b"&#039;", b"&apos;", b"&#x27;"],
-        _ => return None,
+        _ => &[],
     };
-    forms
-        .iter()
-        .find(|form| text.get(..form.len()).is_some_and(|t| t.eq_ignore_ascii_case(form)))
-        .map(|form| form.len())
+    let found = forms.iter().find(|form| text.get(..form.len()).is_some_and(|head| head.eq_ignore_ascii_case(form)));
+    found.map_or_else(|| plain(text, secret), |form| Some((form.len(), 1)))
+}
+
+/// A shell's quotes: `'\''`, or `'"'"'` as dash writes it.
+fn quote(text: &[u8], secret: &[u8]) -> Option<(usize, usize)> {
+    let forms: [&[u8]; 2] = [br"'\''", br#"'"'"'"#];
+    match forms.iter().find(|form| secret[0] == b'\'' && text.starts_with(form)) {
+        Some(form) => Some((form.len(), 1)),
+        None => plain(text, secret),
+    }
 }
