@@ -3,6 +3,7 @@
 //! Pure; shared with the server, which says the same words. Contract section 5 is the source of the classes.
 #![forbid(unsafe_code)]
 
+use std::net::Ipv6Addr;
 use std::time::Duration;
 
 /// A provider's answer, sorted by what the updater does next.
@@ -99,11 +100,14 @@ pub fn judge(status: u16, retry_after: Option<Duration>, body: &[u8], words: &[S
 
 fn judge_success(said: Option<Answer>, text: &str, words: &[String]) -> Answer {
     match said {
-        // a template's own list decides success, so `good` counts only when it is in the list
-        Some(answer) if is_good(&answer) && !words.is_empty() && !listed(text, words) => Answer::Unclear,
+        // `nochg` means the same to everybody, listed or not: the record is right. `good` of a list without it is somebody else's word.
+        Some(Answer::Accepted) if !words.is_empty() && !listed(text, words) => Answer::Unclear,
         Some(answer) => answer,
-        None if words.is_empty() && !has_phrase(text, "error") => Answer::Accepted,
         None if listed(text, words) => Answer::Accepted,
+        None if !words.is_empty() => Answer::Unclear,
+        None if !has_phrase(text, "error") => Answer::Accepted,
+        // afraid.org: "ERROR: Address 192.0.2.1 has not changed."
+        None if has_phrase(text, "has not changed") => Answer::Unchanged,
         None => Answer::Unclear,
     }
 }
@@ -112,26 +116,45 @@ fn is_good(answer: &Answer) -> bool {
     matches!(answer, Answer::Accepted | Answer::Unchanged)
 }
 
-/// The answer of the dyndns2 words at the heads of lines; a bad one beats a good one, since one of several names was not updated.
+/// The answer of the dyndns2 words; a bad one beats a good one, since one of several names was not updated, and among bad ones the one that
+/// asks for the longest silence wins.
 fn protocol_words(text: &str, retry_after: Option<Duration>) -> Option<Answer> {
-    let heads = text.lines().filter_map(|line| line.split_whitespace().next());
-    let mut all: Vec<Answer> = heads.filter_map(|word| protocol_word(word, retry_after)).collect();
-    all.sort_by_key(|answer| match answer {
-        Answer::Accepted => 2,
-        Answer::Unchanged => 1,
-        _ => 0,
-    });
-    all.into_iter().next()
+    heads(text).filter_map(|word| protocol_word(word, retry_after)).min_by_key(|answer| match answer {
+        Answer::SlowDown(_) => 0,
+        Answer::Refused(_) => 1,
+        Answer::Unchanged => 3,
+        Answer::Accepted => 4,
+        _ => 2,
+    })
 }
 
+/// The first word of each line, and of each value of a JSON object on it.
+fn heads(text: &str) -> impl Iterator<Item = &str> {
+    text.split(['\n', '\r']).flat_map(|line| {
+        let values = line.split(':').skip(1).filter_map(|rest| rest.trim_start().strip_prefix('"'));
+        std::iter::once(line).chain(values).map(head)
+    })
+}
+
+fn head(line: &str) -> &str {
+    let line = line.trim_start_matches(|c: char| c.is_whitespace() || c == '"' || c == '\u{feff}');
+    let end = line.find(|c: char| !(c == '!' || is_word(c))).unwrap_or(line.len());
+    &line[..end]
+}
+
+/// Words of the protocol, and those of well-known providers that mean the same.
 fn protocol_word(word: &str, retry_after: Option<Duration>) -> Option<Answer> {
-    let word = word.trim_end_matches([':', ',', ';', '.']);
     match word {
         "good" => Some(Answer::Accepted),
         "nochg" => Some(Answer::Unchanged),
-        "abuse" => Some(Answer::SlowDown(retry_after)),
+        // the second is easydns.com's
+        "abuse" | "toosoon" => Some(Answer::SlowDown(retry_after)),
         "911" | "dnserr" => Some(Answer::ServerTrouble(retry_after)),
         "badsys" => Some(Answer::Refused(Refusal::BadAgent)),
+        // easydns.com and duckdns.org
+        "noaccess" | "ko" => Some(Answer::Refused(Refusal::BadAuth)),
+        // a name of another account, and one that is not set up for updates, in older answers of the protocol
+        "!yours" | "!active" => Some(Answer::Refused(Refusal::NoHost)),
         _ => REFUSALS.into_iter().find(|refusal| refusal.word() == word).map(Answer::Refused),
     }
 }
@@ -142,19 +165,38 @@ fn listed(text: &str, words: &[String]) -> bool {
         let word = word.trim().to_lowercase();
         match word.as_str() {
             "" => false,
-            "good" | "nochg" => text
-                .lines()
-                .any(|line| line.split_whitespace().next().is_some_and(|head| head.trim_end_matches(':') == word)),
+            "good" | "nochg" => heads(text).any(|head| head == word),
             phrase => has_phrase(text, phrase),
         }
     })
 }
 
-/// Whether `phrase` stands in `text` with no letter or digit directly before or behind it.
+fn is_word(c: char) -> bool {
+    c.is_alphanumeric() || matches!(c, '_' | '-')
+}
+
+/// Whether `phrase` stands in `text` as whole words, and not as a part of a number or an address: the `0` of 192.0.2.1 is no answer.
 fn has_phrase(text: &str, phrase: &str) -> bool {
+    let starts = phrase.starts_with(is_word);
+    let ends = phrase.ends_with(is_word);
     text.match_indices(phrase).any(|(at, found)| {
-        let before = text[..at].chars().next_back();
-        let behind = text[at + found.len()..].chars().next();
-        !before.is_some_and(char::is_alphanumeric) && !behind.is_some_and(char::is_alphanumeric)
+        let mut before = text[..at].chars().rev();
+        let mut behind = text[at + found.len()..].chars();
+        let glued =
+            (starts && goes_on(before.next(), before.next())) || (ends && goes_on(behind.next(), behind.next()));
+        !glued && !in_address(text, at)
     })
+}
+
+fn goes_on(next: Option<char>, one_further: Option<char>) -> bool {
+    next.is_some_and(is_word) || (next == Some('.') && one_further.is_some_and(|c| c.is_ascii_digit()))
+}
+
+fn in_address(text: &str, at: usize) -> bool {
+    let part = |c: char| c.is_ascii_hexdigit() || c == ':';
+    let start = text[..at]
+        .rfind(|c| !part(c))
+        .map_or(0, |before| before + text[before..].chars().next().map_or(1, char::len_utf8));
+    let end = text[at..].find(|c| !part(c)).map_or(text.len(), |length| at + length);
+    text.get(start..end).is_some_and(|word| word.contains(':') && word.parse::<Ipv6Addr>().is_ok())
 }

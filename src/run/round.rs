@@ -8,6 +8,7 @@ use super::{Mode, Order, Stay, tell};
 use crate::address::Known;
 use crate::answer::{Answer, Reply};
 use crate::config::Source;
+use crate::config::service::Kind;
 use crate::decide::{self, Action, Facts, Idle, Why};
 use crate::detect;
 use crate::memory::Uptime;
@@ -198,7 +199,10 @@ impl Round<'_, '_> {
     fn keep_answer(&mut self, reply: &Reply) {
         let failed = matches!(reply.answer, Answer::Unreachable | Answer::NotSent);
         let mask = &self.session.mask;
-        self.write(Status::Dat, &mask.cover_bytes(&reply.body));
+        let own = matches!(self.session.recipe.kind, Kind::Script(_));
+        if !own {
+            self.write(Status::Dat, &mask.cover_bytes(&reply.body));
+        }
         if failed {
             self.write(Status::Err, mask.cover(&reply.said).as_bytes());
         }

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use crate::address::Known;
 use crate::answer::{Answer, Reply};
 use crate::config::service::{self, Kind, Recipe};
-use crate::config::{Fault, Provider, Section};
+use crate::config::{Fault, Provider, Section, Source};
 use crate::secret::{Mask, Secret};
 use crate::world::{Host, Http, Route};
 
@@ -98,7 +98,11 @@ pub fn mask(section: &Section, recipe: &Recipe) -> Mask {
         Kind::Script(_) | Kind::Native(_) => None,
     };
     let proxy = section.transport.proxy.as_ref().and_then(|proxy| proxy.login.clone());
-    let logins: Vec<Secret> = [account, in_url, proxy].into_iter().flatten().collect();
+    let page = match &section.source {
+        Source::Web(url) => url.login.clone(),
+        _ => None,
+    };
+    let logins: Vec<Secret> = [account, in_url, proxy, page].into_iter().flatten().collect();
     Mask::new(own, &logins)
 }
 
@@ -123,13 +127,15 @@ fn not_sent(said: String) -> Reply {
 /// The longest quotation of a provider in a log line, in characters.
 const QUOTED: usize = 200;
 
-/// The first lines of an answer as one line for the log, control characters left out.
-fn quoted(body: &[u8]) -> String {
-    let start = body.get(..4 * QUOTED).unwrap_or(body);
-    let text = String::from_utf8_lossy(start);
-    let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let mut short: String = line.chars().filter(|c| !c.is_control()).take(QUOTED).collect();
-    if body.len() > start.len() || line.chars().count() > QUOTED {
+/// An answer as one line for the log. Secrets are covered before anything is cut or left out: half a password would pass every later mask.
+fn quoted(job: &Job<'_>, body: &[u8]) -> String {
+    let mask = mask(job.section, job.recipe);
+    let text = mask.cover_bytes(body);
+    let text = String::from_utf8_lossy(&text);
+    // words are taken one by one: of a body of many screens only the first line's worth is ever put together
+    let mut line = text.split_whitespace().flat_map(|word| [" ", word]).flat_map(str::chars).skip(1);
+    let mut short: String = line.by_ref().take(QUOTED).filter(|c| !c.is_control()).collect();
+    if line.next().is_some() {
         short.push_str(" ...");
     }
     if short.is_empty() { short } else { format!("\"{short}\"") }

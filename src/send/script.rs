@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use super::{Job, not_sent, quoted};
-use crate::address::{Known, expanded};
+use crate::address::{Family, Known, expanded};
 use crate::answer::{Answer, Reply};
 use crate::secret::{Secret, percent_encoded};
 use crate::world::{Host, Script, ScriptEnd};
@@ -22,12 +22,25 @@ const ZERO: &str = "/usr/lib/ddns/dynamic_dns_updater.sh";
 const MARK: &str = "REGISTERED_IP=";
 
 /// Turns the carried variables into shell variables (names are checked before, values are only ever assigned), sources library and script.
+/// They are unset first, so that none of them stays exported: programs that the script starts must not find passwords in their environment.
 const LOADER: &str = r#"
-for ddns_name in $DDNS_NAMES; do
-	eval "$ddns_name=\${DDNS_V_$ddns_name}"
-	unset "DDNS_V_$ddns_name"
+for DDNS_NAME in $DDNS_NAMES; do
+	unset "$DDNS_NAME"
+	eval "$DDNS_NAME=\$DDNS_V_$DDNS_NAME"
+	unset "DDNS_V_$DDNS_NAME"
 done
-unset ddns_name DDNS_NAMES
+unset DDNS_NAME DDNS_NAMES WGET CURL_SSL
+WGET=
+CURL_SSL=
+CURL=$(command -v curl)
+BIND_HOST=$(command -v host)
+if [ -n "$CURL" ]; then
+	CURL_SSL=$("$CURL" -V 2>/dev/null)
+	CURL_SSL=Protocols:${CURL_SSL#*Protocols:}
+	CURL_SSL=${CURL_SSL%%
+*}
+	case "$CURL_SSL " in *" https "*) ;; *) CURL_SSL= ;; esac
+fi
 [ -r "$DDNS_LIBRARY" ] && . "$DDNS_LIBRARY"
 . "$DDNS_SCRIPT"
 DDNS_CODE=$?
@@ -37,7 +50,7 @@ exit $DDNS_CODE
 
 /// Patterns for grep that scripts use to find addresses.
 const IPV4_REGEX: &str = r"[0-9]\{1,3\}\.[0-9]\{1,3\}\.[0-9]\{1,3\}\.[0-9]\{1,3\}";
-const IPV6_REGEX: &str = r"\([0-9A-Fa-f]\{1,4\}:\)\{1,7\}\(:\{0,1\}[0-9A-Fa-f]\{1,4\}\)\{0,7\}";
+const IPV6_REGEX: &str = r"\([0-9A-Fa-f]\{1,4\}:\)\{1,7\}[0-9A-Fa-f]\{0,4\}\(:[0-9A-Fa-f]\{1,4\}\)\{1,7\}";
 
 /// Sources the script. Return code 0 = accepted, 127 = not sent, anything else = not accepted (contract section 2).
 pub(super) fn update(job: &Job<'_>, host: &mut dyn Host) -> Reply {
@@ -52,19 +65,21 @@ pub(super) fn update(job: &Job<'_>, host: &mut dyn Host) -> Reply {
         ScriptEnd { code: 127, .. } => Answer::NotSent,
         ScriptEnd { .. } => Answer::Unclear,
     };
-    Reply { answer, said: told(job, &end), body: end.stdout }
+    // `SECTION.dat` is the script's own: its do_transfer writes there
+    Reply { answer, said: told(job, &end), body: Vec::new() }
 }
 
 fn told(job: &Job<'_>, end: &ScriptEnd) -> String {
     let script = job.place.script.display();
-    let printed = [quoted(&end.stderr), quoted(&end.stdout)].join(" ");
+    let printed = [quoted(job, &end.stderr), quoted(job, &end.stdout)].join(" ");
     let printed = printed.trim();
+    let hint = if end.stderr.contains(&b'\r') { "; the script seems to have the line ends of Windows" } else { "" };
     if end.timed_out {
         return format!("{script} took longer than {} seconds and was ended {printed}", LIMIT.as_secs());
     }
     match end.code {
         0 => printed.to_owned(),
-        code => format!("{script} returned {code} {printed}").trim_end().to_owned(),
+        code => format!("{}{hint}", format!("{script} returned {code} {printed}").trim_end()),
     }
 }
 
@@ -77,7 +92,11 @@ pub(super) fn registered(job: &Job<'_>, host: &mut dyn Host) -> Known<IpAddr> {
             let text = String::from_utf8_lossy(&stdout);
             let last = text.lines().rev().find_map(|line| line.strip_prefix(MARK));
             last.and_then(|address| address.trim().parse().ok())
-                .map_or_else(|| Known::Unclear(format!("{script} gave no registered address")), Known::Is)
+                .filter(|address| Family::of(*address) == job.section.family)
+                .map_or_else(
+                    || Known::Unclear(format!("{script} gave no registered {} address", job.section.family)),
+                    Known::Is,
+                )
         }
         Ok(end) => Known::Unclear(format!("{script} could not say what is registered: {}", told(job, &end))),
     }
@@ -97,12 +116,13 @@ fn sourced(job: &Job<'_>, ask: bool) -> Script {
     Script { argv, env, limit: LIMIT }
 }
 
-/// The section's options under their own names. Names in capitals are left out: a shell gives them meanings (`PATH`, `IFS`, `ENV`), and no
-/// option of ours has one.
+/// The section's options under their own names. Names without a small letter are left out: a shell gives them meanings (`PATH`, `IFS`,
+/// `ENV`), as do we (`LOGFILE`), and no option of ours has one.
 fn options(job: &Job<'_>) -> Vec<(String, Secret)> {
     let harmless = |name: &str| {
-        name.starts_with(|c: char| c.is_ascii_lowercase())
-            && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_')
+        name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
+            && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+            && name.chars().any(|c| c.is_ascii_lowercase())
     };
     let no_nul = |value: &Secret| !value.reveal().contains(&0);
     let all = job.section.raw.iter().filter(|(name, value)| harmless(name) && no_nul(value));
@@ -134,11 +154,6 @@ fn surroundings(job: &Job<'_>, ask: bool) -> Vec<(String, Secret)> {
         ("VERSION", env!("CARGO_PKG_VERSION").to_owned()),
         ("IPV4_REGEX", IPV4_REGEX.to_owned()),
         ("IPV6_REGEX", IPV6_REGEX.to_owned()),
-        // no such program is needed: do_transfer of the library goes through us
-        ("CURL", String::new()),
-        ("CURL_SSL", String::new()),
-        ("WGET", String::new()),
-        ("BIND_HOST", String::new()),
     ];
     ours.into_iter().map(|(name, value)| (name.to_owned(), Secret::new(value))).collect()
 }

@@ -84,6 +84,7 @@ pub(super) fn missing(section: &Section, template: &str) -> Vec<Fault> {
 }
 
 fn is_web(template: &str) -> bool {
+    let template = template.trim_start();
     let lower = template.get(..8).unwrap_or(template).to_ascii_lowercase();
     lower.starts_with("http://") || lower.starts_with("https://")
 }
@@ -94,10 +95,15 @@ fn value(section: &Section, slot: Slot, address: Option<IpAddr>) -> String {
         Slot::Username => encoded(&section.username),
         Slot::Password => encoded(&section.password),
         Slot::ParamEnc => encoded(&section.param_enc),
-        Slot::ParamOpt => section.param_opt.as_ref().map_or_else(String::new, |s| ascii(s.reveal())),
-        Slot::Domain => section.domain.clone().unwrap_or_default(),
+        Slot::ParamOpt => section.param_opt.as_ref().map_or_else(String::new, |s| as_it_is(s.reveal())),
+        Slot::Domain => section.domain.as_ref().map_or_else(String::new, |domain| as_it_is(domain.as_bytes())),
         Slot::Ip => address.map_or_else(String::new, expanded),
     }
+}
+
+/// A value that is not encoded. A `#` in it is meant for the provider: as the start of a fragment it would swallow the rest of the URL.
+fn as_it_is(value: &[u8]) -> String {
+    ascii(value).replace('#', "%23")
 }
 
 /// The template with everything put in; `use_https` turns `http:` into `https:` and leaves a written port alone.
@@ -109,8 +115,9 @@ fn filled(section: &Section, template: &str, address: Option<IpAddr>) -> Result<
             Piece::Slot(slot) => value(section, slot, address),
         })
         .collect();
+    let text = text.trim_start();
     let insecure = text.get(..5).is_some_and(|head| head.eq_ignore_ascii_case("http:"));
-    Url::parse(&if section.https && insecure { format!("https:{}", &text[5..]) } else { text })
+    if section.https && insecure { Url::parse(&format!("https:{}", &text[5..])) } else { Url::parse(text) }
 }
 
 /// The login that the filled template carries, for the mask.
@@ -129,7 +136,7 @@ pub(super) fn update(job: &Job<'_>, template: &str, http: &mut dyn Http) -> Repl
     match http.exchange(&request, job.route) {
         Ok(response) => {
             let answer = judge(response.status, response.retry_after, &response.body, &job.recipe.answers);
-            let said = match (quoted(&response.body), response.status) {
+            let said = match (quoted(job, &response.body), response.status) {
                 (text, 200) => text,
                 (text, status) => format!("HTTP status {status} {text}").trim_end().to_owned(),
             };
