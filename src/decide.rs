@@ -106,6 +106,9 @@ fn forget_the_impossible(section: &Section, memory: &mut Memory, now: Uptime) {
         memory.hold = None;
         memory.holds = 0;
         memory.failures = 0;
+        // it may have been another name that was accepted
+        memory.accepted = None;
+        memory.resent = 0;
         memory.config = section.fingerprint;
     }
     memory.updated = memory.updated.filter(|at| *at <= now);

@@ -311,12 +311,14 @@ fn after(answer: &Answer, holds: u32, failures: u32) -> (u64, Option<(u64, HoldR
     (after.until.as_secs(), memory.hold.map(|hold| (hold.until.as_secs(), hold.reason)), memory)
 }
 
+/// The next look, and the hold with its reason, in seconds since boot.
+type Consequence = (u64, Option<(u64, HoldReason)>);
+
 #[test]
 fn every_class_of_answer_has_its_consequence() {
     use HoldReason::{Refused, ServerTrouble, SlowDown, Unclear};
     let secs = Duration::from_secs;
     let next_check = 1000 + CHECK;
-    type Consequence = (u64, Option<(u64, HoldReason)>);
     let rows: Vec<(&str, Answer, u32, Consequence)> = vec![
         ("accepted", Answer::Accepted, 0, (next_check, None)),
         ("unchanged is accepted", Answer::Unchanged, 2, (next_check, None)),

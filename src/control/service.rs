@@ -37,8 +37,10 @@ pub(super) fn start(section: Option<&str>, world: &mut World<'_>, console: &mut 
         console.tell("no section is enabled, nothing to start");
     }
     for name in names {
-        // the owner asks by hand: what a provider refused before may be mended now
-        world.desk.remove(&name, Status::Memory);
+        if world.life.running(&name).is_none() {
+            // the owner asks by hand: what a provider refused before may be mended now
+            world.desk.remove(&name, Status::Memory);
+        }
         code |= start_one(&name, &config.global.logdir, world, console);
     }
     code

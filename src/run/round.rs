@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use super::setup::{Session, open_log};
+use super::setup::Session;
 use super::{Mode, Order, Stay, tell};
 use crate::address::Known;
 use crate::answer::{Answer, Reply};
@@ -45,8 +45,6 @@ fn first(registered: &Known<Vec<IpAddr>>) -> Option<IpAddr> {
 
 /// Does what `wake` asks for and sets `stay.until` to the next look.
 pub(super) fn round(order: &Order, session: &Session, world: &mut World<'_>, stay: &mut Stay, wake: Wake) -> Outcome {
-    open_log(order, session, world, false);
-    let _ = world.desk.settle(&session.global.rundir);
     let now = world.clock.uptime();
     let mut round = Round { order, session, world, stay, now };
     if wake == Wake::Reload {
@@ -117,7 +115,12 @@ impl Round<'_, '_> {
             return end;
         }
         let facts = Facts { current, registered };
+        let known = self.stay.memory.current;
         let action = decide::next(&self.session.section, &mut self.stay.memory, &facts, self.now);
+        if self.stay.memory.current != known {
+            // `ddns status` shows it
+            self.remember();
+        }
         self.say(tell::facts(&facts, &action, &self.stay.memory));
         match action {
             Action::Send(address, why) => self.send(address, why, route, &facts),

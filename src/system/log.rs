@@ -109,7 +109,12 @@ impl Log for Journal {
         if plan.section != self.plan.section || plan.dir != self.plan.dir {
             self.lines = None;
         }
+        self.trouble |= plan.told;
         self.plan = plan;
+    }
+
+    fn told(&self) -> bool {
+        self.trouble
     }
 
     fn cut(&mut self) {
