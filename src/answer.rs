@@ -73,6 +73,13 @@ pub struct Reply {
     pub body: Vec<u8>,
 }
 
+impl Reply {
+    /// Nobody answered; `said` tells why.
+    pub fn unreachable(said: String) -> Self {
+        Self { answer: Answer::Unreachable, said, body: Vec::new() }
+    }
+}
+
 /// Only so much of a body is looked at: an answer is a line or two.
 const LOOKED_AT: usize = 16 * 1024;
 

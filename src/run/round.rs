@@ -121,9 +121,11 @@ impl Round<'_, '_> {
             // `ddns status` shows it
             self.remember();
         }
-        self.say(tell::facts(&facts, &action, &self.stay.memory));
+        if let Some(line) = tell::facts(&facts, &action, &self.stay.memory) {
+            self.say(line);
+        }
         match action {
-            Action::Send(address, why) => self.send(address, why, route, &facts),
+            Action::Send(address, why) => self.send(address, why, &route, &facts),
             Action::Wait(until, idle) => self.idle(until, idle, route.as_ref().ok(), &facts),
         }
     }
@@ -155,17 +157,23 @@ impl Round<'_, '_> {
         }
     }
 
-    fn send(&mut self, address: IpAddr, why: Why, route: Result<Route, String>, facts: &Facts) -> Outcome {
+    fn send(&mut self, address: IpAddr, why: Why, route: &Result<Route, String>, facts: &Facts) -> Outcome {
         if self.order.dry {
             self.say(tell::dry(address));
             return Outcome::End(Exit::Code(0));
         }
-        let route = match route {
-            Ok(route) => route,
-            Err(trouble) => return self.no_route(&trouble),
+        let reply = match route {
+            Ok(route) => {
+                let job = job(self.session, route, Some(address), first(&facts.registered));
+                send::update(&job, self.world.http, self.world.host)
+            }
+            // the configured binding cannot be had: nothing is sent another way
+            Err(trouble) if self.order.mode == Mode::Stay => Reply::unreachable(trouble.clone()),
+            Err(trouble) => {
+                self.world.log.terminate(Level::Warn, trouble);
+                return Outcome::End(Exit::Code(1));
+            }
         };
-        let job = job(self.session, &route, Some(address), first(&facts.registered));
-        let reply = send::update(&job, self.world.http, self.world.host);
         if reply.answer == Answer::Interrupted {
             return Outcome::Wait;
         }
@@ -175,7 +183,9 @@ impl Round<'_, '_> {
         let after =
             decide::after(&self.session.section, &mut self.stay.memory, (address, why), &reply.answer, now, dice);
         let again = (self.order.mode == Mode::Stay).then_some(tell::Again { after, now });
-        self.say(tell::answer(&reply, (address, why), &self.stay.memory, again));
+        if let Some(line) = tell::answer(&reply, (address, why), &self.stay.memory, again) {
+            self.say(line);
+        }
         if matches!(reply.answer, Answer::Accepted | Answer::Unchanged) {
             self.write(Status::Update, record::moment(now).as_bytes());
         }
@@ -183,20 +193,10 @@ impl Round<'_, '_> {
         let good = matches!(reply.answer, Answer::Accepted | Answer::Unchanged);
         match self.order.mode {
             Mode::Once => Outcome::End(Exit::Code(i32::from(!good))),
-            Mode::OneRound => self.last_look(Some(&route), facts),
+            Mode::OneRound => self.last_look(route.as_ref().ok(), facts),
             Mode::Stay if after.gave_up && self.runs_once() => Outcome::End(Exit::Code(1)),
             Mode::Stay => self.sleep_until(after.until),
         }
-    }
-
-    /// The configured binding cannot be had: that is the owner's to mend, nothing is sent another way.
-    fn no_route(&mut self, trouble: &str) -> Outcome {
-        if self.order.mode == Mode::Stay {
-            self.say((Level::Warn, trouble.to_owned()));
-            return self.sleep_until(self.now.after(self.session.section.timing.check));
-        }
-        self.world.log.terminate(Level::Warn, trouble);
-        Outcome::End(Exit::Code(1))
     }
 
     fn keep_answer(&mut self, reply: &Reply) {

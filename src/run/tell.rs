@@ -73,25 +73,29 @@ pub(super) fn span(duration: Duration) -> String {
     format!("{number} {unit}{}", if number == 1 { "" } else { "s" })
 }
 
-/// What was found and what follows; trouble that lasts is told ever more rarely (first, second, fourth, eighth time ...).
-pub(super) fn facts(facts: &Facts, action: &Action, memory: &Memory) -> Line {
+/// What was found and what follows. Trouble that lasts is told ever more rarely (the first, second, fourth, eighth time ...): a line a minute
+/// while a line is down would push everything else out of the log.
+pub(super) fn facts(facts: &Facts, action: &Action, memory: &Memory) -> Option<Line> {
     let seen = format!("address here: {}; in DNS: {}", here(&facts.current), in_dns(&facts.registered));
-    match action {
+    let line = match action {
+        Action::Send(..) if !worth_telling(memory.failures.saturating_add(1)) => return None,
         Action::Send(address, why) => (Level::Info, format!("{seen}; sending {address}: {}", because(*why))),
         Action::Wait(_, idle) => match idle {
             Idle::Right => (Level::Debug, format!("{seen}; nothing to do")),
-            Idle::Unsure => (rare(memory.failures, Level::Info), format!("{seen}; not sure, so nothing is sent")),
-            Idle::Lagging => (Level::Info, format!("{seen}; the update was accepted, DNS does not show it yet")),
+            Idle::Unsure => (Level::Info, format!("{seen}; not sure, so nothing is sent")),
+            Idle::Lagging => (Level::Debug, format!("{seen}; the update was accepted, DNS does not show it yet")),
             Idle::Held(reason) => (Level::Debug, format!("{seen}; {}", held(*reason))),
             Idle::Unfit(address, unfit) => (Level::Warn, refused(*address, *unfit)),
-            Idle::NoAddress => (rare(memory.failures, Level::Warn), format!("no address to send: {}", why_none(facts))),
+            Idle::NoAddress if !worth_telling(memory.failures) => return None,
+            Idle::NoAddress => (Level::Warn, format!("no address to send: {}", why_none(facts))),
             Idle::GaveUp => (Level::Warn, format!("still no address: {}; next try at the next check", why_none(facts))),
         },
-    }
+    };
+    Some(line)
 }
 
-fn rare(times: u32, level: Level) -> Level {
-    if times <= 1 || times.is_power_of_two() { level } else { Level::Debug }
+fn worth_telling(times: u32) -> bool {
+    times <= 1 || times.is_power_of_two()
 }
 
 fn here(current: &Known<IpAddr>) -> String {
@@ -151,15 +155,20 @@ pub(super) fn dry(address: IpAddr) -> Line {
 }
 
 /// What the provider said, what it means, and when it is asked again (which a process that ends after one round does not promise).
-pub(super) fn answer(reply: &Reply, (address, why): (IpAddr, Why), memory: &Memory, again: Option<Again>) -> Line {
+pub(super) fn answer(
+    reply: &Reply,
+    (address, why): (IpAddr, Why),
+    memory: &Memory,
+    again: Option<Again>,
+) -> Option<Line> {
     let said = if reply.said.is_empty() { String::new() } else { format!(": {}", reply.said) };
     let next = again.map_or_else(String::new, |again| format!("; {}", again.told(memory)));
-    match reply.answer {
+    let line = match reply.answer {
         Answer::Accepted if why == Why::Forced => {
             (Level::Info, format!("forced update accepted, {address} sent{said}"))
         }
         Answer::Accepted => (Level::Info, format!("update accepted, {address} sent{said}")),
-        Answer::Unchanged if why == Why::Changed => (
+        Answer::Unchanged if matches!(why, Why::Changed | Why::NotFollowed) => (
             Level::Warn,
             format!("the provider had {address} already{said}; DNS shows another address, check lookup_host"),
         ),
@@ -172,9 +181,11 @@ pub(super) fn answer(reply: &Reply, (address, why): (IpAddr, Why), memory: &Memo
         Answer::Unreachable if again.is_some_and(|again| again.after.gave_up) => {
             (Level::Error, format!("provider not reached{said}; retry_max_count is reached{next}"))
         }
-        Answer::Unreachable => (rare(memory.failures, Level::Warn), format!("provider not reached{said}{next}")),
+        Answer::Unreachable if !worth_telling(memory.failures) => return None,
+        Answer::Unreachable => (Level::Warn, format!("provider not reached{said}{next}")),
         Answer::Interrupted => (Level::Debug, "stopped while asking the provider".to_owned()),
-    }
+    };
+    Some(line)
 }
 
 /// The moment of the next try, for a process that stays.

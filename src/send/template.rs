@@ -143,6 +143,6 @@ pub(super) fn update(job: &Job<'_>, template: &str, http: &mut dyn Http) -> Repl
             Reply { answer, said, body: response.body }
         }
         Err(Broken::Interrupted) => Reply { answer: Answer::Interrupted, said: String::new(), body: Vec::new() },
-        Err(broken) => Reply { answer: Answer::Unreachable, said: broken.to_string(), body: Vec::new() },
+        Err(broken) => Reply::unreachable(broken.to_string()),
     }
 }
