@@ -116,7 +116,7 @@ fn updater(mut words: Vec<OsString>, root: Option<OsString>) -> Result<Invocatio
     let section: Option<String> = args.opt_value_from_str("-S").map_err(bad)?;
     let dry = args.contains("-d");
     nothing_left(args, usage)?;
-    let section = section.ok_or_else(|| misuse("option -S SECTION is missing", usage))?;
+    let section = named(section, usage)?.ok_or_else(|| misuse("option -S SECTION is missing", usage))?;
     let mode = if verbose == 2 { Mode::OneRound } else { Mode::Stay };
     Ok(Invocation { root, task: Task::Run(Order { section, mode, verbose, dry }) })
 }
@@ -125,6 +125,18 @@ fn nothing_left(args: Arguments, usage: &'static str) -> Result<(), Misuse> {
     match args.finish().first() {
         None => Ok(()),
         Some(word) => Err(misuse(format!("'{}' is not understood here", word.to_string_lossy()), usage)),
+    }
+}
+
+/// A section's name becomes part of paths, so nothing that leads elsewhere may be in it; UCI allows no other names either.
+fn named(section: Option<String>, usage: &'static str) -> Result<Option<String>, Misuse> {
+    let fits = |name: &str| !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
+    match section.as_deref().filter(|name| !fits(name)) {
+        None => Ok(section),
+        Some(name) => {
+            let why = format!("'{}' is no name of a section: wanted letters, digits and '_'", name.escape_debug());
+            Err(misuse(why, usage))
+        }
     }
 }
 
@@ -161,6 +173,7 @@ fn task(word: &str, args: &mut Arguments, usage: &'static str) -> Result<Task, M
     if let Some(option) = free.as_deref().filter(|word| word.starts_with('-')) {
         return Err(misuse(format!("'{option}' is not understood here"), usage));
     }
+    let free = if matches!(word, "check" | "migrate") { free } else { named(free, usage)? };
     let order = |mode, verbose| match free.clone() {
         Some(section) => Ok(Task::Run(Order { section, mode, verbose, dry })),
         None => Err(misuse("which SECTION?", usage)),

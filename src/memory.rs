@@ -21,6 +21,11 @@ impl Uptime {
         self.0.as_secs()
     }
 
+    /// The first whole second that is not before this moment: what must not happen earlier is kept so.
+    pub fn ceil_secs(self) -> u64 {
+        self.0.as_secs().saturating_add(u64::from(self.0.subsec_nanos() != 0))
+    }
+
     /// The moment `wait` later.
     #[must_use]
     pub fn after(self, wait: Duration) -> Self {

@@ -52,7 +52,7 @@ pub fn memory(memory: &Memory, boot: &str) -> String {
     line("accepted", memory.accepted.map(|a| a.to_string()));
     line("current", memory.current.map(|a| a.to_string()));
     line("resent", nonzero(memory.resent));
-    line("hold", memory.hold.map(|hold| format!("{} {}", reason_word(hold.reason), hold.until.as_secs())));
+    line("hold", memory.hold.map(|hold| format!("{} {}", reason_word(hold.reason), hold.until.ceil_secs())));
     line("holds", nonzero(memory.holds));
     line("failures", nonzero(memory.failures));
     text

@@ -5,7 +5,7 @@
 
 mod mask;
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 pub use mask::Mask;
 
@@ -52,7 +52,7 @@ pub fn percent_encoded(bytes: &[u8]) -> String {
         if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
             out.push(char::from(byte));
         } else {
-            out.push_str(&format!("%{byte:02x}"));
+            let _ = write!(out, "%{byte:02x}");
         }
     }
     out

@@ -313,8 +313,6 @@ pub trait Desk {
     fn remove(&mut self, section: &str, file: Status);
     /// Where another program finds a path of the configuration.
     fn real(&self, path: &Path) -> PathBuf;
-    /// Where another program finds a status file.
-    fn place(&self, section: &str, file: Status) -> PathBuf;
     /// Whether a file below the root can be executed; an error when there is none.
     fn executable(&self, path: &Path) -> io::Result<bool>;
     /// Replaces any other file as a whole; it keeps its mode.
@@ -390,6 +388,7 @@ pub enum Level {
 
 /// Where a section's log goes and what must not be in it.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own, two of them options of the owner")]
 pub struct LogPlan {
     /// The section's name.
     pub section: String,
@@ -405,6 +404,8 @@ pub struct LogPlan {
     pub syslog: u8,
     /// Show every line on the console too.
     pub console: bool,
+    /// That the file cannot be written was said before.
+    pub told: bool,
     /// Secrets of the section.
     pub mask: Mask,
 }
@@ -413,6 +414,8 @@ pub struct LogPlan {
 pub trait Log {
     /// Where to write from now on.
     fn open(&mut self, plan: LogPlan);
+    /// Whether it was said that the file cannot be written; it is said only once.
+    fn told(&self) -> bool;
     /// Cuts the file to its lines; called when a round is over.
     fn cut(&mut self);
     /// One message, possibly of several lines.

@@ -1,5 +1,7 @@
 //! The mask: whatever spelling a secret is written in, it does not come out, and what is no secret stays readable.
 
+#![cfg(test)]
+
 use ddns::secret::{MASK, Mask, Secret, base64, percent_encoded};
 use proptest::prelude::*;
 

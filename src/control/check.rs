@@ -27,7 +27,8 @@ pub(super) fn check(file: Option<&Path>, world: &mut World<'_>, console: &mut Co
     let faults = faults(&config, world.desk);
     let name = path.to_string_lossy();
     for fault in &faults {
-        console.tell(&fault.in_file(&name).to_string());
+        let weight = if fault.severity == Severity::Error { "error" } else { "warning" };
+        console.tell(&format!("{weight}: {}", fault.in_file(&name)));
     }
     let errors = faults.iter().filter(|fault| fault.severity == Severity::Error).count();
     let warnings = faults.len() - errors;
@@ -66,7 +67,7 @@ fn weaker(fault: Fault) -> Fault {
 fn provider(section: &Section, desk: &dyn Desk) -> (Option<String>, Vec<Fault>) {
     let recipe = match send::recipe(section, &mut |path| desk.load(path, CONFIG_LIMIT).ok()) {
         Ok(recipe) => recipe,
-        Err(fault) => return (None, vec![fault]),
+        Err(faults) => return (None, faults),
     };
     let mut faults = send::faults(section, &recipe, &mut |path| desk.executable(path).is_ok());
     let Kind::Template(template) = recipe.kind else { return (None, faults) };

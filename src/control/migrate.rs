@@ -36,7 +36,9 @@ pub(super) fn migrate(file: Option<&Path>, world: &mut World<'_>, console: &mut 
     let done = by_uci.unwrap_or_else(|| world.desk.store(path, &rewrite(&bytes, &changes)).map_err(|e| e.to_string()));
     match done {
         Ok(()) => {
-            changes.iter().for_each(|change| console.tell(&change.to_string()));
+            for change in &changes {
+                console.tell(&change.to_string());
+            }
             0
         }
         Err(why) => {

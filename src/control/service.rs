@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::{Console, chosen, read_config};
+use crate::run::CONFIG;
 use crate::world::{Script, Status, Stopped, World};
 
 /// The package's init script; procd is asked through it.
@@ -25,7 +26,9 @@ pub(super) fn start(section: Option<&str>, world: &mut World<'_>, console: &mut 
                 code = 1;
             }
             Err(faults) => {
-                faults.iter().for_each(|fault| console.complain(&fault.to_string()));
+                for fault in &faults {
+                    console.complain(&fault.in_file(CONFIG).to_string());
+                }
                 code = 1;
             }
         }
@@ -34,8 +37,10 @@ pub(super) fn start(section: Option<&str>, world: &mut World<'_>, console: &mut 
         console.tell("no section is enabled, nothing to start");
     }
     for name in names {
-        // the owner asks by hand: what a provider refused before may be mended now
-        world.desk.remove(&name, Status::Memory);
+        if world.life.running(&name).is_none() {
+            // the owner asks by hand: what a provider refused before may be mended now
+            world.desk.remove(&name, Status::Memory);
+        }
         code |= start_one(&name, &config.global.logdir, world, console);
     }
     code

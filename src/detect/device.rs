@@ -45,9 +45,9 @@ fn without_address(networks: &[Network], asked: &str, family: Family) -> String 
 }
 
 fn from_interfaces(interfaces: &[Interface], names: &[String], family: Family) -> Option<IpAddr> {
-    let named = interfaces.iter().filter(|i| names.contains(&i.name));
+    let so_called = interfaces.iter().filter(|i| names.contains(&i.name));
     let routed = interfaces.iter().filter(|i| i.default_route);
-    best(named.chain(routed).map(|i| i.candidates.as_slice()), family)
+    best(so_called.chain(routed).map(|i| i.candidates.as_slice()), family)
 }
 
 /// The best address of a device, or of the device of network NAME when written `@NAME`.

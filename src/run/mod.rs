@@ -53,6 +53,8 @@ struct Stay {
     reload: bool,
     /// Trouble with a status file was said already.
     desk_trouble: bool,
+    /// Trouble with the log file was said already.
+    log_trouble: bool,
 }
 
 /// Runs one section to its end.
@@ -72,15 +74,13 @@ pub fn run(order: &Order, world: &mut World<'_>) -> Exit {
             wake = Some(Wake::Reload);
         }
         let woken = wake.take().unwrap_or_else(|| world.clock.wait(stay.again.unwrap_or(stay.until).min(stay.until)));
-        if let Wake::Stop(signal) = woken {
-            return end(order, world, &stay.memory, Exit::Signal(signal));
-        }
         match turn(order, world, &mut stay, woken) {
             Outcome::Wait => {}
             Outcome::End(exit) => return end(order, world, &stay.memory, exit),
         }
         if order.mode == Mode::Stay {
             world.log.cut();
+            stay.log_trouble = world.log.told();
             if world.life.grown() {
                 let kept = world.clock.keep();
                 world.life.renew(&kept, &pack(&stay, &world.life.boot()));
@@ -89,23 +89,29 @@ pub fn run(order: &Order, world: &mut World<'_>) -> Exit {
     }
 }
 
-/// One turn of the loop: the configuration as it is now, then the round the wake asks for.
+/// One turn of the loop: the configuration as it is now, then what the wake asks for.
 fn turn(order: &Order, world: &mut World<'_>, stay: &mut Stay, wake: Wake) -> Outcome {
-    if let Some(pid) = world.desk.read(&order.section, Status::Pid).and_then(|text| record::parse_pid(&text))
+    let session = setup::session(order, world);
+    match &session {
+        // a new self knows neither its log nor its directories yet
+        Ok(session) => setup::settle(order, session, world, stay.log_trouble),
+        Err(_) => setup::settle_without(order, world),
+    }
+    if let Wake::Stop(signal) = wake {
+        return Outcome::End(Exit::Signal(signal));
+    }
+    let session = match session {
+        Ok(session) => session,
+        Err(faults) => return Outcome::End(setup::refuse(order, world, &faults)),
+    };
+    if order.mode != Mode::Once
+        && let Some(pid) = world.desk.read(&order.section, Status::Pid).and_then(|text| record::parse_pid(&text))
         && pid != world.life.pid()
     {
         world.log.say(Level::Note, &tell::replaced(pid));
         return Outcome::End(Exit::Code(0));
     }
-    match setup::session(order, world) {
-        Ok(session) => round::round(order, &session, world, stay, wake),
-        Err(faults) => {
-            for fault in &faults {
-                world.log.terminate(Level::Warn, &tell::fault(fault));
-            }
-            Outcome::End(Exit::Code(1))
-        }
-    }
+    round::round(order, &session, world, stay, wake)
 }
 
 /// The last lines, and the files that live only as long as the process.
@@ -129,10 +135,10 @@ fn end(order: &Order, world: &mut World<'_>, memory: &Memory, exit: Exit) -> Exi
 }
 
 fn pack(stay: &Stay, boot: &str) -> String {
-    let again = stay.again.map_or(0, Uptime::as_secs);
-    let trouble = u8::from(stay.desk_trouble);
+    let again = stay.again.map_or(0, Uptime::ceil_secs);
+    let (desk, log) = (u8::from(stay.desk_trouble), u8::from(stay.log_trouble));
     let memory = record::memory(&stay.memory, boot);
-    format!("{} {again} {} {trouble}\n{memory}", stay.until.as_secs(), stay.looked.as_secs())
+    format!("{} {again} {} {desk} {log}\n{memory}", stay.until.ceil_secs(), stay.looked.as_secs())
 }
 
 fn unpack(parcel: &str, boot: &str) -> Stay {
@@ -144,6 +150,7 @@ fn unpack(parcel: &str, boot: &str) -> Stay {
         again: Some(number()).filter(|secs| *secs != 0).map(Uptime::from_secs),
         looked: Uptime::from_secs(number()),
         desk_trouble: number() != 0,
+        log_trouble: number() != 0,
         reload: false,
         memory: record::parse_memory(memory, boot),
     }

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 use std::time::Duration;
 
-use super::setup::{Session, open_log};
+use super::setup::Session;
 use super::{Mode, Order, Stay, tell};
 use crate::address::Known;
 use crate::answer::{Answer, Reply};
@@ -45,17 +45,12 @@ fn first(registered: &Known<Vec<IpAddr>>) -> Option<IpAddr> {
 
 /// Does what `wake` asks for and sets `stay.until` to the next look.
 pub(super) fn round(order: &Order, session: &Session, world: &mut World<'_>, stay: &mut Stay, wake: Wake) -> Outcome {
-    open_log(order, session, world, false);
-    let _ = world.desk.settle(&session.global.rundir);
     let now = world.clock.uptime();
     let mut round = Round { order, session, world, stay, now };
     if wake == Wake::Reload {
         round.say((Level::Info, "configuration read again, checking now".to_owned()));
     }
-    let outcome = match round.is_glance(wake) {
-        true => round.glance(wake),
-        false => round.full(None),
-    };
+    let outcome = if round.is_glance(wake) { round.glance(wake) } else { round.full(None) };
     round.stopped().unwrap_or(outcome)
 }
 
@@ -120,11 +115,16 @@ impl Round<'_, '_> {
             return end;
         }
         let facts = Facts { current, registered };
+        let known = self.stay.memory.current;
         let action = decide::next(&self.session.section, &mut self.stay.memory, &facts, self.now);
+        if self.stay.memory.current != known {
+            // `ddns status` shows it
+            self.remember();
+        }
         self.say(tell::facts(&facts, &action, &self.stay.memory));
         match action {
             Action::Send(address, why) => self.send(address, why, route, &facts),
-            Action::Wait(until, idle) => self.idle(until, idle, &facts),
+            Action::Wait(until, idle) => self.idle(until, idle, route.as_ref().ok(), &facts),
         }
     }
 
@@ -174,7 +174,8 @@ impl Round<'_, '_> {
         let dice = self.world.clock.dice();
         let after =
             decide::after(&self.session.section, &mut self.stay.memory, (address, why), &reply.answer, now, dice);
-        self.say(tell::answer(&reply, (address, why), &self.stay.memory, after, now));
+        let again = (self.order.mode == Mode::Stay).then_some(tell::Again { after, now });
+        self.say(tell::answer(&reply, (address, why), &self.stay.memory, again));
         if matches!(reply.answer, Answer::Accepted | Answer::Unchanged) {
             self.write(Status::Update, record::moment(now).as_bytes());
         }
@@ -182,7 +183,7 @@ impl Round<'_, '_> {
         let good = matches!(reply.answer, Answer::Accepted | Answer::Unchanged);
         match self.order.mode {
             Mode::Once => Outcome::End(Exit::Code(i32::from(!good))),
-            Mode::OneRound => self.last_look(facts),
+            Mode::OneRound => self.last_look(Some(&route), facts),
             Mode::Stay if after.gave_up && self.runs_once() => Outcome::End(Exit::Code(1)),
             Mode::Stay => self.sleep_until(after.until),
         }
@@ -210,12 +211,12 @@ impl Round<'_, '_> {
         }
     }
 
-    fn idle(&mut self, until: Uptime, idle: Idle, facts: &Facts) -> Outcome {
+    fn idle(&mut self, until: Uptime, idle: Idle, route: Option<&Route>, facts: &Facts) -> Outcome {
         let fine = matches!(idle, Idle::Right | Idle::Unsure | Idle::Lagging);
         match self.order.mode {
             _ if self.order.dry => Outcome::End(Exit::Code(i32::from(!fine))),
             Mode::Once => Outcome::End(Exit::Code(i32::from(!fine))),
-            Mode::OneRound => self.last_look(facts),
+            Mode::OneRound => self.last_look(route, facts),
             Mode::Stay if self.runs_once() && fine && self.stay.memory.updated.is_some() => {
                 self.say(tell::ran_once());
                 Outcome::End(Exit::Code(0))
@@ -236,7 +237,7 @@ impl Round<'_, '_> {
     }
 
     /// `-v 2`: waits the check interval, then the exit code says whether DNS shows the address.
-    fn last_look(&mut self, facts: &Facts) -> Outcome {
+    fn last_look(&mut self, route: Option<&Route>, facts: &Facts) -> Outcome {
         let until = self.world.clock.uptime().after(self.session.section.timing.check);
         self.write(Status::NextCheck, record::moment(until).as_bytes());
         let date = self.world.clock.date(until, &self.session.global.dateformat);
@@ -248,7 +249,7 @@ impl Round<'_, '_> {
                 Wake::Reload | Wake::AddressChanged => {}
             }
         }
-        let registered = self.registered(None, &facts.current);
+        let registered = self.registered(route, &facts.current);
         let shown = match (&registered, &facts.current) {
             (Known::Is(all), Known::Is(address)) => all.contains(address),
             _ => false,

@@ -27,28 +27,28 @@ pub(super) struct Session {
     pub(super) recipe: Recipe,
     pub(super) mask: Mask,
     pub(super) place: Place,
+    /// What works, but surely not as meant; told once, at the start.
+    pub(super) warnings: Vec<Fault>,
 }
 
 /// Reads `/etc/config/ddns` with the pending changes.
-pub fn configuration(desk: &dyn Desk) -> Result<Config, Fault> {
+pub fn configuration(desk: &dyn Desk) -> Result<Config, Vec<Fault>> {
     let bytes = desk
         .load(Path::new(CONFIG), CONFIG_LIMIT)
-        .map_err(|error| Fault::error(format!("cannot read {CONFIG}: {error}")))?;
+        .map_err(|error| vec![Fault::error(format!("cannot read {CONFIG}: {error}"))])?;
     let pending = desk.load(Path::new(PENDING), CONFIG_LIMIT).unwrap_or_default();
     Ok(Config::read(&bytes, &pending))
 }
 
 /// The section as the configuration has it now, or why it cannot run.
 pub(super) fn session(order: &Order, world: &mut World<'_>) -> Result<Session, Vec<Fault>> {
-    let config = configuration(world.desk).map_err(|fault| vec![fault])?;
-    let (section, _warnings) = config.section(&order.section)?;
-    if !section.enabled && order.mode != Mode::Once {
-        return Err(vec![
-            Fault::error("section is disabled: set option enabled to 1 to run it").in_section(&section.name),
-        ]);
+    let config = configuration(world.desk)?;
+    let name = &order.section;
+    if order.mode != Mode::Once && config.file().section(name).is_some() && !config.enabled(name) {
+        return Err(vec![Fault::error("section is disabled: set option enabled to 1 to run it").in_section(name)]);
     }
-    let recipe =
-        send::recipe(&section, &mut |path| world.desk.load(path, CONFIG_LIMIT).ok()).map_err(|fault| vec![fault])?;
+    let (section, warnings) = config.section(name)?;
+    let recipe = send::recipe(&section, &mut |path| world.desk.load(path, CONFIG_LIMIT).ok())?;
     let faults = send::faults(&section, &recipe, &mut |path| world.desk.executable(path).is_ok());
     if !faults.is_empty() {
         return Err(faults);
@@ -56,15 +56,14 @@ pub(super) fn session(order: &Order, world: &mut World<'_>) -> Result<Session, V
     runnable(&section, world.desk)?;
     let global = config.global.clone();
     let (mask, place) = (send::mask(&section, &recipe), place(order, &recipe, &global, world.desk));
-    Ok(Session { section, global, recipe, mask, place })
+    Ok(Session { section, global, recipe, mask, place, warnings })
 }
 
 /// What a sourced script is told of its surroundings.
 fn place(order: &Order, recipe: &Recipe, global: &Global, desk: &dyn Desk) -> Place {
-    let log = desk.real(&global.logdir.join(format!("{}.log", order.section)));
-    let status = |file| desk.place(&order.section, file);
+    let file = |dir: &Path, ending: &str| desk.real(&dir.join(format!("{}.{ending}", order.section)));
     Place {
-        files: [status(Status::Dat), status(Status::Err), log],
+        files: [file(&global.rundir, "dat"), file(&global.rundir, "err"), file(&global.logdir, "log")],
         script: match &recipe.kind {
             Kind::Script(path) => desk.real(path),
             Kind::Template(_) | Kind::Native(_) => PathBuf::new(),
@@ -91,12 +90,15 @@ pub(super) fn begin(order: &Order, world: &mut World<'_>) -> Result<Memory, Exit
     let session = session(order, world).map_err(|faults| refuse(order, world, &faults))?;
     world.life.settle(&session.global.rundir);
     let settled = world.desk.settle(&session.global.rundir);
-    open_log(order, &session, world, order.verbose == 2);
+    open_log(order, &session, world, Opening { fresh: order.verbose == 2, told: false });
     if let Err(error) = settled {
         world.log.say(Level::Error, &tell::rundir(&session.global.rundir, &error));
     }
     for line in tell::start(order, &session.section, &session.recipe, world.life.pid()) {
         world.log.say(line.0, &line.1);
+    }
+    for fault in &session.warnings {
+        world.log.say(Level::Warn, &tell::fault(fault));
     }
     if order.mode != Mode::Once {
         match world.life.take_over(&order.section) {
@@ -122,34 +124,60 @@ fn remembered(order: &Order, world: &World<'_>) -> Memory {
     memory
 }
 
-/// Says why the section cannot run: on the console and in syslog in any case, in its log where that is known.
-fn refuse(order: &Order, world: &mut World<'_>, faults: &[Fault]) -> Exit {
+/// Points desk, life and log where this section wants them; `told`: trouble with the log file was said before.
+pub(super) fn settle(order: &Order, session: &Session, world: &mut World<'_>, told: bool) {
+    let _ = world.desk.settle(&session.global.rundir);
+    world.life.settle(&session.global.rundir);
+    open_log(order, session, world, Opening { fresh: false, told });
+}
+
+/// The same for a section that is none, as far as the configuration can be read.
+pub(super) fn settle_without(order: &Order, world: &mut World<'_>) {
     let plan = match configuration(world.desk) {
-        Ok(config) => LogPlan {
-            dir: config.global.logdir.clone(),
-            lines: config.global.loglines,
-            file: true,
-            fresh: order.verbose == 2,
-            ..LogPlan::default()
-        },
+        Ok(config) => {
+            let _ = world.desk.settle(&config.global.rundir);
+            world.life.settle(&config.global.rundir);
+            LogPlan {
+                dir: config.global.logdir.clone(),
+                lines: config.global.loglines,
+                file: true,
+                ..LogPlan::default()
+            }
+        }
         Err(_) => LogPlan::default(),
     };
-    world.log.open(LogPlan { section: order.section.clone(), console: true, ..plan });
+    let (section, console) = (order.section.clone(), order.verbose > 0);
+    world.log.open(LogPlan { section, console, fresh: order.verbose == 2, ..plan });
+}
+
+/// Says why the section cannot run: on the console and in syslog in any case, in its log where that is known.
+pub(super) fn refuse(order: &Order, world: &mut World<'_>, faults: &[Fault]) -> Exit {
+    settle_without(order, world);
     for fault in faults {
         world.log.terminate(Level::Warn, &tell::fault(fault));
     }
     Exit::Code(1)
 }
 
+/// How a log is opened.
+#[derive(Clone, Copy)]
+struct Opening {
+    /// Begins a new file.
+    fresh: bool,
+    /// Trouble with the file was said before.
+    told: bool,
+}
+
 /// Points the log where this section wants it.
-pub(super) fn open_log(order: &Order, session: &Session, world: &mut World<'_>, fresh: bool) {
+fn open_log(order: &Order, session: &Session, world: &mut World<'_>, opening: Opening) {
     let Session { section, global, mask, .. } = session;
     world.log.open(LogPlan {
         section: section.name.clone(),
         dir: global.logdir.clone(),
         lines: if order.verbose == 2 { 0 } else { global.loglines },
         file: section.logfile || order.verbose == 2,
-        fresh,
+        fresh: opening.fresh,
+        told: opening.told,
         syslog: section.syslog,
         console: order.verbose > 0,
         mask: mask.clone(),

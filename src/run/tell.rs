@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::path::Path;
 use std::time::Duration;
 
-use super::{Mode, Order};
+use super::{CONFIG, Mode, Order};
 use crate::address::{Known, Unfit};
 use crate::answer::{Answer, Refusal, Reply};
 use crate::config::service::{Kind, Recipe};
@@ -150,10 +150,10 @@ pub(super) fn dry(address: IpAddr) -> Line {
     (Level::Info, format!("dry run: {address} would be sent now"))
 }
 
-/// What the provider said and what it means.
-pub(super) fn answer(reply: &Reply, (address, why): (IpAddr, Why), memory: &Memory, after: After, now: Uptime) -> Line {
+/// What the provider said, what it means, and when it is asked again (which a process that ends after one round does not promise).
+pub(super) fn answer(reply: &Reply, (address, why): (IpAddr, Why), memory: &Memory, again: Option<Again>) -> Line {
     let said = if reply.said.is_empty() { String::new() } else { format!(": {}", reply.said) };
-    let wait = span(memory.hold.map_or(Duration::ZERO, |hold| hold.until.since(now)));
+    let next = again.map_or_else(String::new, |again| format!("; {}", again.told(memory)));
     match reply.answer {
         Answer::Accepted if why == Why::Forced => {
             (Level::Info, format!("forced update accepted, {address} sent{said}"))
@@ -164,24 +164,30 @@ pub(super) fn answer(reply: &Reply, (address, why): (IpAddr, Why), memory: &Memo
             format!("the provider had {address} already{said}; DNS shows another address, check lookup_host"),
         ),
         Answer::Unchanged => (Level::Info, format!("the provider had {address} already{said}")),
-        Answer::Refused(refusal) => {
-            (Level::Error, format!("the provider refuses{said}; {}; next try in {wait}", advice(refusal)))
+        Answer::Refused(refusal) => (Level::Error, format!("the provider refuses{said}; {}{next}", advice(refusal))),
+        Answer::SlowDown(_) => (Level::Error, format!("the provider asks us to slow down{said}{next}")),
+        Answer::ServerTrouble(_) => (Level::Warn, format!("the provider has trouble{said}{next}")),
+        Answer::Unclear => (Level::Error, format!("update not accepted, the answer means no success{said}{next}")),
+        Answer::NotSent => (Level::Error, format!("no update sent{said}{next}")),
+        Answer::Unreachable if again.is_some_and(|again| again.after.gave_up) => {
+            (Level::Error, format!("provider not reached{said}; retry_max_count is reached{next}"))
         }
-        Answer::SlowDown(_) => (Level::Error, format!("the provider asks us to slow down{said}; next try in {wait}")),
-        Answer::ServerTrouble(_) => (Level::Warn, format!("the provider has trouble{said}; next try in {wait}")),
-        Answer::Unclear => (
-            Level::Error,
-            format!("update not accepted: the answer means nothing to us{said}; next try at the next check"),
-        ),
-        Answer::NotSent => (Level::Error, format!("no update sent{said}")),
-        Answer::Unreachable if after.gave_up => (
-            Level::Error,
-            format!("provider not reached{said}; retry_max_count is reached, next try at the next check"),
-        ),
-        Answer::Unreachable => {
-            (rare(memory.failures, Level::Warn), format!("provider not reached{said}; trying again"))
-        }
+        Answer::Unreachable => (rare(memory.failures, Level::Warn), format!("provider not reached{said}{next}")),
         Answer::Interrupted => (Level::Debug, "stopped while asking the provider".to_owned()),
+    }
+}
+
+/// The moment of the next try, for a process that stays.
+#[derive(Clone, Copy)]
+pub(super) struct Again {
+    pub(super) after: After,
+    pub(super) now: Uptime,
+}
+
+impl Again {
+    fn told(self, memory: &Memory) -> String {
+        let until = memory.hold.map_or(self.after.until, |hold| hold.until);
+        format!("next try in {}", span(Duration::from_secs(until.since(self.now).as_secs().max(1))))
     }
 }
 
@@ -234,7 +240,7 @@ pub(super) fn desk_trouble(error: &io::Error) -> Line {
 }
 
 pub(super) fn fault(fault: &Fault) -> String {
-    fault.to_string()
+    fault.in_file(CONFIG).to_string()
 }
 
 pub(super) fn end(exit: Exit, pid: u32) -> Line {

@@ -49,10 +49,10 @@ pub struct Place {
 }
 
 /// The recipe of a section, or what is wrong with its provider.
-pub fn recipe(section: &Section, load: &mut dyn FnMut(&Path) -> Option<Vec<u8>>) -> Result<Recipe, Fault> {
+pub fn recipe(section: &Section, load: &mut dyn FnMut(&Path) -> Option<Vec<u8>>) -> Result<Recipe, Vec<Fault>> {
     match &section.provider {
         Provider::Service(name) => service::recipe(name, section.family, load).map_err(|why| {
-            Fault::error(why).in_section(&section.name).of_option("service_name").with_value(name.as_bytes())
+            vec![Fault::error(why).in_section(&section.name).of_option("service_name").with_value(name.as_bytes())]
         }),
         Provider::Url(url) => Ok(Recipe { kind: Kind::Template(ascii(url.reveal())), answers: Vec::new() }),
         Provider::Script(path) => Ok(Recipe { kind: Kind::Script(path.clone()), answers: Vec::new() }),

@@ -127,10 +127,6 @@ impl Desk for Files {
         below(&self.root, path)
     }
 
-    fn place(&self, section: &str, file: Status) -> PathBuf {
-        self.status(section, file)
-    }
-
     fn executable(&self, path: &Path) -> io::Result<bool> {
         let meta = fs::metadata(below(&self.root, path))?;
         if !meta.is_file() {

@@ -33,6 +33,14 @@ impl Machine {
         Self { root, stop }
     }
 
+    /// A program with a whole path is the one below the root; only what a desk does not have (a shell) is the machine's own.
+    fn place(&self, program: &mut String) {
+        let placed = below(&self.root, Path::new(program));
+        if program.starts_with('/') && placed.exists() {
+            *program = placed.to_string_lossy().into_owned();
+        }
+    }
+
     /// netifd's dump, by the first way that gives one; `None` where neither way exists; else all ways with what came of them.
     fn dump(&self) -> Result<Option<Value>, String> {
         let mut tried = Vec::new();
@@ -96,12 +104,8 @@ impl Host for Machine {
 
     fn run(&mut self, script: &Script) -> io::Result<ScriptEnd> {
         let mut script = script.clone();
-        // a program of the configuration is below the root; the shell and the like are the machine's
         if let Some(program) = script.argv.first_mut() {
-            let inside = below(&self.root, Path::new(program));
-            if inside.exists() {
-                *program = inside.to_string_lossy().into_owned();
-            }
+            self.place(program);
         }
         script::run(&script, self.stop)
     }

@@ -47,7 +47,7 @@ impl Journal {
             return;
         }
         if self.plan.file {
-            self.to_file(level, &text);
+            self.append(level, &text);
         }
         if ended || for_syslog(level, self.plan.syslog) {
             to_syslog(&self.root, level, &format!("{}: {text}", self.plan.section));
@@ -55,7 +55,7 @@ impl Journal {
     }
 
     /// Appends one message; trouble is said once, elsewhere, and never stops an update.
-    fn to_file(&mut self, level: Level, text: &str) {
+    fn append(&mut self, level: Level, text: &str) {
         let message = format!(" {} {} : {text}\n", clock::stamp(), label(level));
         let appended = self.appendable().and_then(|mut file| file.write_all(message.as_bytes()));
         match appended {
@@ -101,7 +101,7 @@ fn ours(dir: &Path) -> io::Result<()> {
 }
 
 fn count(bytes: &[u8]) -> usize {
-    bytes.iter().filter(|byte| **byte == b'\n').count()
+    bytes.split(|byte| *byte == b'\n').count().saturating_sub(1)
 }
 
 impl Log for Journal {
@@ -109,7 +109,12 @@ impl Log for Journal {
         if plan.section != self.plan.section || plan.dir != self.plan.dir {
             self.lines = None;
         }
+        self.trouble |= plan.told;
         self.plan = plan;
+    }
+
+    fn told(&self) -> bool {
+        self.trouble
     }
 
     fn cut(&mut self) {
@@ -166,7 +171,6 @@ fn to_syslog(root: &Path, level: Level, text: &str) {
     let _ = socket.send_to(format!("{head}{text}").as_bytes(), below(root, Path::new("/dev/log")));
 }
 
-#[expect(clippy::print_stdout, clippy::print_stderr, reason = "the console is one of the log's three places")]
 fn console(level: Level, text: &str) {
     // errors to stderr, so that a script reading stdout sees only the story
     let _ = if level <= Level::Warn {

@@ -1,0 +1,16 @@
+//! The real program on a real bed, from the configuration to an accepted update and the files `LuCI` reads, and all that may go wrong on the
+//! way. One program for all of it, so that tests run beside each other.
+#![cfg(test)]
+
+#[path = "../bed/mod.rs"]
+mod bed;
+
+mod address;
+mod commands;
+mod disk;
+mod hold;
+mod input;
+mod process;
+mod secret;
+mod transfer;
+mod update;
