@@ -52,7 +52,7 @@ exit $DDNS_CODE
 "#;
 
 /// Patterns for grep that scripts use to find addresses.
-const IPV4_REGEX: &str = r"[0-9]\{1,3\}\.[0-9]\{1,3\}\.[0-9]\{1,3\}\.[0-9]\{1,3\}";
+const IPV4_REGEX: &str = r"[0-9]\{1,3\}[.][0-9]\{1,3\}[.][0-9]\{1,3\}[.][0-9]\{1,3\}";
 const IPV6_REGEX: &str = r"\([0-9A-Fa-f]\{1,4\}:\)\{1,7\}[0-9A-Fa-f]\{0,4\}\(:[0-9A-Fa-f]\{1,4\}\)\{1,7\}";
 
 /// Sources the script. Return code 0 = accepted, 127 = not sent, anything else = not accepted (contract section 2).
