@@ -8,6 +8,7 @@ use Answer::{Accepted, Refused, ServerTrouble, SlowDown, Unchanged, Unclear};
 
 const DYNDNS2: &str = "good|nochg";
 
+#[cfg(test)]
 fn judged(status: u16, body: &str, words: &str) -> Answer {
     let words: Vec<String> = words.split('|').filter(|word| !word.is_empty()).map(str::to_owned).collect();
     judge(status, None, body.as_bytes(), &words)

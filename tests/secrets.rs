@@ -5,15 +5,17 @@
 use ddns::secret::{MASK, Mask, Secret, base64, percent_encoded};
 use proptest::prelude::*;
 
+#[cfg(test)]
 fn mask(secrets: &[&[u8]]) -> Mask {
     let secrets: Vec<Secret> = secrets.iter().map(|bytes| Secret::new(*bytes)).collect();
     Mask::new(&secrets, [])
 }
 
 /// What writers make of a secret, each by its own rules.
+#[cfg(test)]
 fn spellings(secret: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
     let lower = percent_encoded(secret);
-    let every: String = secret.iter().map(|b| format!("%{b:02X}")).collect();
+    let every: Vec<u8> = secret.iter().flat_map(|b| format!("%{b:02X}").into_bytes()).collect();
     let form: String = secret
         .iter()
         .map(|&b| match b {
@@ -35,11 +37,11 @@ fn spellings(secret: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
         ("raw", secret.to_vec()),
         ("lossy", text.clone().into_bytes()),
         ("percent", lower.into_bytes()),
-        ("percent, every byte", every.into_bytes()),
+        ("percent, every byte", every),
         ("form", form.into_bytes()),
-        ("json", json[1..json.len() - 1].as_bytes().to_vec()),
+        ("json", json.as_bytes()[1..json.len() - 1].to_vec()),
         ("json, slashes", json[1..json.len() - 1].replace('/', "\\/").into_bytes()),
-        ("json, ascii", ascii[1..ascii.len() - 1].as_bytes().to_vec()),
+        ("json, ascii", ascii.as_bytes()[1..ascii.len() - 1].to_vec()),
         ("html", html.into_bytes()),
         ("shell", text.replace('\'', r"'\''").into_bytes()),
         ("shell of dash", text.replace('\'', r#"'"'"'"#).into_bytes()),
@@ -48,10 +50,12 @@ fn spellings(secret: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
+#[cfg(test)]
 fn utf16_ascii(unit: u16) -> String {
     u8::try_from(unit).ok().filter(u8::is_ascii).map_or_else(|| format!("\\u{unit:04x}"), |b| char::from(b).to_string())
 }
 
+#[cfg(test)]
 fn holds(text: &[u8], part: &[u8]) -> bool {
     text.windows(part.len()).any(|window| window == part)
 }

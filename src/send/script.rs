@@ -42,6 +42,9 @@ if [ -n "$CURL" ]; then
 	case "$CURL_SSL " in *" https "*) ;; *) CURL_SSL= ;; esac
 fi
 [ -r "$DDNS_LIBRARY" ] && . "$DDNS_LIBRARY"
+[ -r "$DDNS_SCRIPT" ] && IFS= read -r DDNS_LINE <"$DDNS_SCRIPT"
+case "$DDNS_LINE" in *"$DDNS_CR") echo "the script has the line ends of Windows" >&2 ;; esac
+unset DDNS_CR DDNS_LINE DDNS_LIBRARY
 . "$DDNS_SCRIPT"
 DDNS_CODE=$?
 [ "$GET_REGISTERED_IP" = 1 ] && printf '\nREGISTERED_IP=%s\n' "$REGISTERED_IP"
@@ -49,7 +52,7 @@ exit $DDNS_CODE
 "#;
 
 /// Patterns for grep that scripts use to find addresses.
-const IPV4_REGEX: &str = r"[0-9]\{1,3\}\.[0-9]\{1,3\}\.[0-9]\{1,3\}\.[0-9]\{1,3\}";
+const IPV4_REGEX: &str = r"[0-9]\{1,3\}[.][0-9]\{1,3\}[.][0-9]\{1,3\}[.][0-9]\{1,3\}";
 const IPV6_REGEX: &str = r"\([0-9A-Fa-f]\{1,4\}:\)\{1,7\}[0-9A-Fa-f]\{0,4\}\(:[0-9A-Fa-f]\{1,4\}\)\{1,7\}";
 
 /// Sources the script. Return code 0 = accepted, 127 = not sent, anything else = not accepted (contract section 2).
@@ -73,13 +76,12 @@ fn told(job: &Job<'_>, end: &ScriptEnd) -> String {
     let script = job.place.script.display();
     let printed = [quoted(job, &end.stderr), quoted(job, &end.stdout)].join(" ");
     let printed = printed.trim();
-    let hint = if end.stderr.contains(&b'\r') { "; the script seems to have the line ends of Windows" } else { "" };
     if end.timed_out {
         return format!("{script} took longer than {} seconds and was ended {printed}", LIMIT.as_secs());
     }
     match end.code {
         0 => printed.to_owned(),
-        code => format!("{}{hint}", format!("{script} returned {code} {printed}").trim_end()),
+        code => format!("{script} returned {code} {printed}").trim_end().to_owned(),
     }
 }
 
@@ -112,6 +114,7 @@ fn sourced(job: &Job<'_>, ask: bool) -> Script {
     env.push(("DDNS_NAMES".to_owned(), Secret::new(names)));
     env.push(("DDNS_SCRIPT".to_owned(), path(&job.place.script)));
     env.push(("DDNS_LIBRARY".to_owned(), path(&job.place.library)));
+    env.push(("DDNS_CR".to_owned(), Secret::new("\r")));
     let argv = ["/bin/sh", "-c", LOADER, ZERO, "start"].map(str::to_owned).to_vec();
     Script { argv, env, limit: LIMIT }
 }
