@@ -240,7 +240,7 @@ pub fn dice() -> u32 {
 }
 
 fn addresses_now() -> Option<u64> {
-    interfaces::interfaces().ok().map(|all| interfaces::fingerprint(&all))
+    interfaces::addresses().ok().map(|all| interfaces::fingerprint(&all))
 }
 
 /// A moment by strftime(3); `None` when the format gives nothing or too much.
