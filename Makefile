@@ -1,11 +1,14 @@
 # make run      shows the main job on real parts (CONFIG=/path/to/ddns: checks that file and says what it would send; SEND=1: sends)
 # make test     everything that is checked on each change
 # make bench    costs, beside programs of equal work
+# make musl     a static program for a router (TARGET=x86_64, mipsel, mips, aarch64 or armv7)
 # make cases    recorded runs of ddns-scripts, when ../shared is there
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help tools need run test bench cases lint build
+.PHONY: help tools need run test bench musl cases lint build
+
+TARGET := x86_64
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -34,9 +37,12 @@ lint: tools
 test: need lint
 	@$(CARGO) test --locked --quiet
 
-bench: need
-	@$(CARGO) build --release --locked --quiet
+bench:
+	@sh tests/need.sh bench
 	@sh bench/run.sh
+
+musl:
+	@sh openwrt/musl.sh $(TARGET)
 
 cases: build
 	@sh tests/cases.sh

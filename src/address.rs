@@ -22,6 +22,7 @@ impl Family {
     }
 
     /// The other one.
+    #[must_use]
     pub fn other(self) -> Self {
         match self {
             Self::V4 => Self::V6,

@@ -228,6 +228,5 @@ fn doubled(first: Duration, times: u32, top: Duration) -> Duration {
 
 /// Between three quarters and five quarters of `wait`.
 fn jittered(wait: Duration, dice: u32) -> Duration {
-    let spread = wait / 2;
-    wait - wait / 4 + spread.mul_f64(f64::from(dice) / f64::from(u32::MAX))
+    wait.mul_f64(0.75 + 0.5 * f64::from(dice) / f64::from(u32::MAX))
 }

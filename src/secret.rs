@@ -3,7 +3,11 @@
 //! Pure. Contract section 3: `***PW***` stands wherever a password, or anything made of it, would have stood.
 #![forbid(unsafe_code)]
 
-use std::fmt;
+mod mask;
+
+use std::fmt::{self, Write as _};
+
+pub use mask::Mask;
 
 /// What stands in place of a secret.
 pub const MASK: &str = "***PW***";
@@ -48,7 +52,7 @@ pub fn percent_encoded(bytes: &[u8]) -> String {
         if byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte) {
             out.push(char::from(byte));
         } else {
-            out.push_str(&format!("%{byte:02x}"));
+            let _ = write!(out, "%{byte:02x}");
         }
     }
     out
@@ -66,15 +70,4 @@ pub fn base64(bytes: &[u8]) -> String {
         }
     }
     out
-}
-
-/// The secrets of a section, to be covered in every text.
-#[derive(Clone, Debug, Default)]
-pub struct Mask(Vec<Secret>);
-
-impl Mask {
-    /// `text` with every secret replaced.
-    pub fn cover(&self, text: &str) -> String {
-        text.to_owned()
-    }
 }

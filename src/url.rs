@@ -168,13 +168,14 @@ fn request_target(text: &str) -> String {
     if encoded.starts_with('/') { encoded } else { format!("/{encoded}") }
 }
 
-/// What RFC 3986 section 2 does not allow becomes `%xx`; escapes that are there stay, and so do brackets, which common servers take.
+/// Blanks, control characters, `"`, `<`, `>` and what is not ASCII become `%xx` (the query set of the WHATWG URL standard); escapes that are
+/// there stay, and so does everything else that common servers take and templates use, such as `|`, brackets and braces.
 fn encoded_target(bytes: &[u8]) -> String {
     let mut out = String::with_capacity(bytes.len());
     for (at, &byte) in bytes.iter().enumerate() {
         let legal = match byte {
             b'%' => escape_at(bytes, at).is_some(),
-            b'"' | b'<' | b'>' | b'\\' | b'^' | b'`' | b'{' | b'|' | b'}' => false,
+            b'"' | b'<' | b'>' => false,
             _ => byte.is_ascii_graphic(),
         };
         if legal {

@@ -311,9 +311,13 @@ pub trait Desk {
     fn write(&mut self, section: &str, file: Status, content: &[u8]) -> io::Result<()>;
     /// Removes a status file; it is no fault if there is none.
     fn remove(&mut self, section: &str, file: Status);
+    /// Where another program finds a path of the configuration.
+    fn real(&self, path: &Path) -> PathBuf;
     /// Whether a file below the root can be executed; an error when there is none.
     fn executable(&self, path: &Path) -> io::Result<bool>;
-    /// The content of any other file, at most `limit` bytes, below the root.
+    /// Replaces any other file as a whole; it keeps its mode.
+    fn store(&mut self, path: &Path, content: &[u8]) -> io::Result<()>;
+    /// The content of any other file, at most `limit` bytes. An absolute path is below the root.
     fn load(&self, path: &Path, limit: usize) -> io::Result<Vec<u8>>;
 }
 
@@ -384,6 +388,7 @@ pub enum Level {
 
 /// Where a section's log goes and what must not be in it.
 #[derive(Clone, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own, two of them options of the owner")]
 pub struct LogPlan {
     /// The section's name.
     pub section: String,

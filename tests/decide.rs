@@ -1,5 +1,7 @@
 //! Every rule of deciding, as rows with an explicit `now`.
 
+#![cfg(test)]
+
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -65,6 +67,7 @@ fn held(until: u64, reason: HoldReason) -> Memory {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table reads best in one piece")]
 fn what_is_done_next_follows_from_facts_memory_and_time() {
     let fresh = Memory { config: section().fingerprint, ..Memory::default() };
     let rows: Vec<(&str, Memory, Facts, u64, Action)> = vec![
@@ -308,12 +311,15 @@ fn after(answer: &Answer, holds: u32, failures: u32) -> (u64, Option<(u64, HoldR
     (after.until.as_secs(), memory.hold.map(|hold| (hold.until.as_secs(), hold.reason)), memory)
 }
 
+/// The next look, and the hold with its reason, in seconds since boot.
+type Consequence = (u64, Option<(u64, HoldReason)>);
+
 #[test]
 fn every_class_of_answer_has_its_consequence() {
     use HoldReason::{Refused, ServerTrouble, SlowDown, Unclear};
     let secs = Duration::from_secs;
     let next_check = 1000 + CHECK;
-    let rows: Vec<(&str, Answer, u32, (u64, Option<(u64, HoldReason)>))> = vec![
+    let rows: Vec<(&str, Answer, u32, Consequence)> = vec![
         ("accepted", Answer::Accepted, 0, (next_check, None)),
         ("unchanged is accepted", Answer::Unchanged, 2, (next_check, None)),
         ("refused: hours", Answer::Refused(Refusal::BadAuth), 0, (next_check, Some((1000 + 4 * HOUR, Refused)))),

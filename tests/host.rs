@@ -53,7 +53,7 @@ fn networks_come_from_either_place_of_the_socket() {
     for place in ["var/run/ubus/ubus.sock", "var/run/ubus.sock"] {
         let folder = Folder::new("place");
         ubusd::listen(&socket_in(&folder, place), ubusd::play);
-        let networks = machine(&folder).networks().unwrap();
+        let networks = machine(&folder).networks().unwrap().unwrap();
         assert_eq!((networks.len(), networks[0].device.as_deref()), (1, Some("pppoe-wan")));
     }
 }
@@ -68,11 +68,11 @@ fn the_program_is_the_second_way_also_when_the_socket_refuses() {
     fs::write(&printed, format!("{}\n", ubusd::PRINTED)).unwrap();
     let check = r#"[ "$*" = "call network.interface dump" ] || exit 2"#;
     ubus_says(&folder, &format!("{check}\nwhile read -r line; do echo \"$line\"; done <{}", printed.display()));
-    assert_eq!(machine(&folder).networks().unwrap()[0].name, "wan");
+    assert_eq!(machine(&folder).networks().unwrap().unwrap()[0].name, "wan");
     let refused = ubusd::bytes("000000000a105ded0000000400010001000000000000000c0100000800000006");
     let at = socket_in(&folder, "var/run/ubus/ubus.sock");
     ubusd::listen(&at, move |stream| ubusd::say(&stream, &refused));
-    assert_eq!(machine(&folder).networks().unwrap()[0].candidates.len(), 2);
+    assert_eq!(machine(&folder).networks().unwrap().unwrap()[0].candidates.len(), 2);
 }
 
 #[test]
@@ -122,7 +122,7 @@ fn netifds_addresses_carry_the_kernels_flags() {
     sh("ip addr add 2001:db8:1::7/64 dev pppoe-wan nodad preferred_lft 0");
     let folder = Folder::new("flags");
     ubusd::listen(&socket_in(&folder, "var/run/ubus/ubus.sock"), ubusd::play);
-    let networks = machine(&folder).networks().unwrap();
+    let networks = machine(&folder).networks().unwrap().unwrap();
     let plain = Candidate::plain("192.0.2.7".parse().unwrap());
     let aged = Candidate { deprecated: true, ..Candidate::plain("2001:db8:1::7".parse().unwrap()) };
     assert_eq!(networks[0].candidates, [plain, aged]);

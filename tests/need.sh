@@ -1,5 +1,5 @@
 #!/bin/sh
-# need.sh build|test|demo ...: installs what is missing of Debian's packages when it may, else names it and ends.
+# need.sh build|test|demo|bench|musl ...: installs what is missing of Debian's packages when it may, else names it and ends.
 set -eu
 missing=
 want() { # PROGRAM PACKAGE...
@@ -34,6 +34,24 @@ for purpose; do
 		want busybox busybox-static
 		want python3 python3-minimal
 		want strace strace
+		;;
+	bench)
+		want named bind9
+		want ip iproute2
+		want unshare util-linux
+		want openssl openssl
+		want busybox busybox-static
+		want curl curl ca-certificates
+		want inadyn inadyn
+		want python3 python3
+		want strace strace
+		;;
+	musl)
+		[ -x /usr/bin/cargo ] && [ -x /usr/bin/rustc ] && [ -d "$(/usr/bin/rustc --print sysroot)/lib/rustlib/src/rust/library" ] ||
+			missing="$missing rustc-web cargo-web rust-web-src"
+		python3 -c 'import ensurepip' 2>/dev/null || missing="$missing python3 python3-venv"
+		want file file
+		want xz xz-utils
 		;;
 	esac
 done

@@ -1,5 +1,7 @@
 //! The rule between rooms: who may know whom. A line of code that breaks it belongs elsewhere.
 
+#![cfg(test)]
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -21,7 +23,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("send", &["address", "answer", "config", "secret", "url", "world"]),
     ("record", &["address", "memory"]),
     // corridors
-    ("run", &["address", "answer", "config", "decide", "detect", "memory", "record", "send", "world"]),
+    ("run", &["address", "answer", "config", "decide", "detect", "memory", "record", "secret", "send", "world"]),
     ("control", &["cli", "config", "memory", "record", "run", "send", "world"]),
     // doorways
     ("cli", &["run"]),
@@ -54,8 +56,8 @@ fn rooms() -> BTreeMap<String, Vec<(PathBuf, String)>> {
         let room = first.trim_end_matches(".rs").to_owned();
         let text = fs::read_to_string(&path).unwrap();
         let code = text.split("#[cfg(test)]").next().unwrap();
-        let code: String =
-            code.lines().filter(|l| !l.trim_start().starts_with("//")).map(|l| format!("{l}\n")).collect();
+        let lines: Vec<&str> = code.lines().filter(|l| !l.trim_start().starts_with("//")).collect();
+        let code = lines.join("\n");
         rooms.entry(room).or_default().push((inside, code));
     }
     rooms
@@ -128,7 +130,7 @@ fn only_the_machine_room_holds_unsafe_code() {
 fn only_corridors_log() {
     for (room, texts) in rooms() {
         for (path, code) in texts {
-            let logs = code.contains(".say(") || code.contains(".terminate(");
+            let logs = code.contains("log.say(") || code.contains("log.terminate(");
             assert!(!logs || matches!(room.as_str(), "run" | "control" | "luci" | "system"), "{} logs", path.display());
         }
     }

@@ -59,8 +59,8 @@ fn what_no_request_can_carry_is_percent_encoded_and_the_rest_stays() {
     for (written, sent) in [
         ("/a b", "/a%20b"),
         ("/%41%zz%", "/%41%25zz%25"),
-        ("/?x={y}|z^w`v\"u<t>s\\r", "/?x=%7by%7d%7cz%5ew%60v%22u%3ct%3es%5cr"),
-        ("/[1-2]{a,b}", "/[1-2]%7ba,b%7d"),
+        ("/?x={y}|z^w`v\"u<t>s\\r", "/?x={y}|z^w`v%22u%3ct%3es\\r"),
+        ("/[1-2]{a,b}", "/[1-2]{a,b}"),
         ("/\u{e4}", "/%c3%a4"),
         ("/a\r\nX-Evil: 1", "/a%0d%0aX-Evil:%201"),
         ("/a\0b\x7f", "/a%00b%7f"),

@@ -164,7 +164,7 @@ pub fn nearest(name: &str) -> Option<&'static Spec> {
 }
 
 /// Levenshtein's distance; good for short words, and anything long is far away.
-fn distance(a: &str, b: &str) -> usize {
+pub(super) fn distance(a: &str, b: &str) -> usize {
     if a.len() > 40 {
         return a.len();
     }

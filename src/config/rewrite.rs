@@ -10,7 +10,7 @@ use super::uci::{Command, Verb, commands, quoted};
 /// The file after the changes, which must come from [`super::migrate::migrate`] of the same bytes.
 pub fn rewrite(original: &[u8], changes: &[Change]) -> Vec<u8> {
     let sections = commands(original);
-    let mut sheet = Sheet { original, edits: Vec::new(), tail: Vec::new() };
+    let mut sheet = Sheet { original, edits: Vec::new(), tail: Vec::new(), ended: false };
     for change in changes {
         match change {
             Change::Add { section, kind } => sheet.add(section, kind),
@@ -51,14 +51,13 @@ struct Sheet<'a> {
     edits: Vec<(Range<usize>, Vec<u8>)>,
     /// What comes behind the last line.
     tail: Vec<u8>,
+    /// The last line, which had no end, has got one.
+    ended: bool,
 }
 
 impl<'a> Sheet<'a> {
     fn add(&mut self, section: &str, kind: &str) {
         let end = self.line_end();
-        if !self.original.is_empty() && !self.original.ends_with(b"\n") {
-            self.tail.extend_from_slice(end);
-        }
         self.tail.extend_from_slice(end);
         self.tail.extend_from_slice(format!("config {kind} '{section}'").as_bytes());
         self.tail.extend_from_slice(end);
@@ -87,8 +86,9 @@ impl<'a> Sheet<'a> {
         let old = commands.iter().rfind(|command| is_option(command, name));
         match old.filter(|command| command.verb == Verb::Option && !command.rest_unread) {
             Some(command) if command.second.span.is_empty() => {
-                let place = command.second.span.clone();
-                self.edits.push((place, [b" ", quoted(value).as_slice(), b" "].concat()));
+                let name = command.first.span.clone();
+                let with_value = [&self.original[name.clone()], b" ", quoted(value).as_slice()].concat();
+                self.edits.push((name, with_value));
             }
             Some(command) => self.edits.push((command.second.span.clone(), quoted(value))),
             None => self.append(commands, name, value),
@@ -107,7 +107,8 @@ impl<'a> Sheet<'a> {
         let text = if self.ends_line(last) {
             line(indent, name, value, end)
         } else if at == self.original.len() {
-            [end, line(indent, name, value, end).as_slice()].concat()
+            let first = !std::mem::replace(&mut self.ended, true);
+            [if first { end } else { b"" }, line(indent, name, value, end).as_slice()].concat()
         } else {
             // a `;` ended the command and another one follows on this line
             line(b" ", name, value, b";")
@@ -131,6 +132,7 @@ impl<'a> Sheet<'a> {
     }
 
     fn done(mut self) -> Vec<u8> {
+        let end = self.line_end();
         self.edits.sort_by_key(|(span, _)| (span.start, span.end));
         let mut out = Vec::with_capacity(self.original.len() + 256);
         let mut at = 0;
@@ -140,6 +142,9 @@ impl<'a> Sheet<'a> {
             at = span.end.max(at);
         }
         out.extend_from_slice(&self.original[at..]);
+        if !self.tail.is_empty() && !out.is_empty() && !out.ends_with(b"\n") {
+            out.extend_from_slice(end);
+        }
         out.extend(self.tail);
         out
     }

@@ -1,35 +1,143 @@
-//! Provider tables.
+//! Providers by name: our tables, the owner's JSON files, and the recipe one of them gives.
+//!
+//! Pure: files come through a loader handed in. Contract section 2 is the source of formats and precedence.
 #![forbid(unsafe_code)]
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
 use crate::address::Family;
-use std::path::Path;
+
+/// Our table of A records.
+pub const SERVICES: &str = include_str!("../../services");
+/// Our table of AAAA records.
+pub const SERVICES_IPV6: &str = include_str!("../../services_ipv6");
+/// What stands in a table instead of a URL when the provider needs more than one URL can say.
+const NATIVE: &str = "native";
+/// Where scripts named by tables and JSON files are.
+const SCRIPTS: &str = "/usr/lib/ddns";
 
 /// How a provider is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// One GET.
+    /// One GET of this template.
     Template(String),
-    /// A script.
-    Script(String),
-    /// Own API.
+    /// A shell script, sourced.
+    Script(PathBuf),
+    /// By its own API; the provider's name.
     Native(String),
 }
 
-/// A provider's recipe.
+/// How a provider is told, and what it says when it is content.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recipe {
     /// How.
     pub kind: Kind,
-    /// Words of success.
+    /// Words of success; empty = judged without.
     pub answers: Vec<String>,
 }
 
-/// Finds the recipe of a name.
+impl Recipe {
+    /// A recipe with a template, a script name or the word `native` as a table or a JSON file has it.
+    fn from_target(name: &str, target: &str, answers: &str) -> Result<Self, String> {
+        let kind = match target {
+            NATIVE => Kind::Native(name.to_owned()),
+            "" => return Err("has neither a URL nor a script".to_owned()),
+            url if url.get(..4).is_some_and(|head| head.eq_ignore_ascii_case("http")) => Kind::Template(url.to_owned()),
+            script if plain_file_name(script) => Kind::Script(Path::new(SCRIPTS).join(script)),
+            other => return Err(format!("names '{other}', which is neither a URL nor the plain name of a script")),
+        };
+        Ok(Self { kind, answers: words(answers) })
+    }
+}
+
+fn words(answers: &str) -> Vec<String> {
+    answers.split('|').map(str::trim).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+}
+
+/// Names become file names: nothing that leads elsewhere is one.
+fn plain_file_name(name: &str) -> bool {
+    let legal = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
+    !name.is_empty() && !name.starts_with('.') && name.len() <= 100 && name.chars().all(legal)
+}
+
+/// One line of a table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Row<'t> {
+    /// What `service_name` says.
+    pub name: &'t str,
+    /// URL template, script or `native`.
+    pub target: &'t str,
+    /// Words of success, separated by `|`.
+    pub answers: &'t str,
+}
+
+/// All lines of a table; a line that is none is an error with its number.
+pub fn rows(table: &str) -> impl Iterator<Item = Result<Row<'_>, String>> {
+    table.lines().enumerate().filter(|(_, line)| !line.trim().is_empty() && !line.starts_with('#')).map(|(at, line)| {
+        let mut fields = line.split('\t').map(|field| field.strip_prefix('"').and_then(|f| f.strip_suffix('"')));
+        match (fields.next().flatten(), fields.next().flatten(), fields.next().flatten(), fields.next()) {
+            (Some(name), Some(target), Some(answers), None) => Ok(Row { name, target, answers }),
+            _ => Err(format!("line {}: wanted three fields in double quotes with a tab between them", at + 1)),
+        }
+    })
+}
+
+/// The table of a family.
+pub fn table(family: Family) -> &'static str {
+    match family {
+        Family::V4 => SERVICES,
+        Family::V6 => SERVICES_IPV6,
+    }
+}
+
+fn find(name: &str, family: Family) -> Option<Row<'static>> {
+    rows(table(family)).flatten().find(|row| row.name == name)
+}
+
+/// The recipe of `name`: a user's own JSON file wins, then our tables, then a JSON file that came with LuCI or ddns-scripts.
 pub fn recipe(name: &str, family: Family, load: &mut dyn FnMut(&Path) -> Option<Vec<u8>>) -> Result<Recipe, String> {
-    let bytes = load(Path::new(&format!("/usr/share/ddns/custom/{name}.json"))).ok_or("no such provider")?;
-    let value: serde_json::Value = serde_json::from_slice(&bytes).map_err(|e| e.to_string())?;
-    let part = &value[if family == Family::V4 { "ipv4" } else { "ipv6" }];
-    let url = part["url"].as_str().ok_or("no url")?;
-    let answers =
-        part["answer"].as_str().unwrap_or("").split('|').filter(|s| !s.is_empty()).map(str::to_owned).collect();
-    Ok(Recipe { kind: Kind::Template(url.to_owned()), answers })
+    if !plain_file_name(name) {
+        return Err("wanted the name of a provider: letters, digits, '.', '-' and '_'".to_owned());
+    }
+    let mut json = |folder: &str| {
+        let path = Path::new("/usr/share/ddns").join(folder).join(format!("{name}.json"));
+        load(&path).map(|bytes| from_json(name, &bytes, family).map_err(|why| format!("{} {why}", path.display())))
+    };
+    if let Some(own) = json("custom") {
+        return own;
+    }
+    if let Some(row) = find(name, family) {
+        return Recipe::from_target(name, row.target, row.answers);
+    }
+    json("default").unwrap_or_else(|| Err(unknown(name, family)))
+}
+
+fn from_json(name: &str, bytes: &[u8], family: Family) -> Result<Recipe, String> {
+    let file: Value = serde_json::from_slice(bytes).map_err(|error| format!("is no JSON: {error}"))?;
+    let part = match family {
+        Family::V4 => &file["ipv4"],
+        Family::V6 => &file["ipv6"],
+    };
+    let target = part["url"].as_str().ok_or_else(|| format!("has no URL for {family}"))?;
+    Recipe::from_target(name, target, part["answer"].as_str().unwrap_or_default())
+}
+
+fn unknown(name: &str, family: Family) -> String {
+    if find(name, family.other()).is_some() {
+        return format!("this provider is known for {} only", family.other());
+    }
+    match nearest(name, family) {
+        Some(near) => format!("this provider is not known; did you mean '{near}'? Others: use update_url"),
+        None => "this provider is not known; use update_url with a template of its documentation".to_owned(),
+    }
+}
+
+/// The known name that differs least, if it differs little.
+fn nearest(name: &str, family: Family) -> Option<&'static str> {
+    let folded = name.to_ascii_lowercase();
+    let known = rows(table(family)).flatten().map(|row| row.name);
+    let rated = known.map(|known| (super::options::distance(&folded, &known.to_ascii_lowercase()), known));
+    rated.min().filter(|(distance, _)| *distance <= 3.min(name.len() / 2)).map(|(_, known)| known)
 }

@@ -9,7 +9,7 @@ use std::io;
 
 use crate::cli::{Command, Misuse};
 use crate::config::Config;
-use crate::run::configuration;
+use crate::run::{CONFIG, configuration};
 use crate::world::{Exit, World};
 
 /// Where the owner reads: the story, and complaints.
@@ -69,8 +69,10 @@ fn read_config(world: &mut World<'_>, console: &mut Console<'_>) -> Option<Confi
             world.life.settle(&config.global.rundir);
             Some(config)
         }
-        Err(fault) => {
-            console.complain(&fault.to_string());
+        Err(faults) => {
+            for fault in &faults {
+                console.complain(&fault.in_file(CONFIG).to_string());
+            }
             None
         }
     }

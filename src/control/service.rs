@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::{Console, chosen, read_config};
+use crate::run::CONFIG;
 use crate::world::{Script, Status, Stopped, World};
 
 /// The package's init script; procd is asked through it.
@@ -18,14 +19,16 @@ pub(super) fn start(section: Option<&str>, world: &mut World<'_>, console: &mut 
     let mut names = Vec::new();
     for name in chosen(&config, section) {
         match config.section(&name) {
-            Ok((found, _)) if found.enabled => names.push(name),
-            Ok(_) if section.is_none() => {}
+            _ if !config.enabled(&name) && section.is_none() => {}
+            Ok(_) if config.enabled(&name) => names.push(name),
             Ok(_) => {
                 console.complain(&format!("section '{name}' is disabled; set option enabled to 1 first"));
                 code = 1;
             }
             Err(faults) => {
-                faults.iter().for_each(|fault| console.complain(&fault.to_string()));
+                for fault in &faults {
+                    console.complain(&fault.in_file(CONFIG).to_string());
+                }
                 code = 1;
             }
         }

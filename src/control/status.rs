@@ -6,11 +6,13 @@ use super::{Console, chosen, read_config};
 use crate::config::{Config, Section};
 use crate::memory::{Memory, Uptime};
 use crate::record;
+use crate::run::CONFIG;
 use crate::world::{Status, World};
 
 /// Everything known of a section from its files.
 struct State {
     name: String,
+    enabled: bool,
     section: Option<Section>,
     trouble: Vec<String>,
     pid: Option<u32>,
@@ -30,7 +32,9 @@ pub(super) fn status(section: Option<&str>, as_json: bool, world: &mut World<'_>
     } else if states.is_empty() {
         console.tell("no service section in the configuration");
     } else {
-        states.iter().for_each(|state| console.tell(&paragraph(state, &date)));
+        for state in &states {
+            console.tell(&paragraph(state, &date));
+        }
     }
     i32::from(states.iter().any(|state| matches!(word(state), "stopped" | "misconfigured")))
 }
@@ -43,9 +47,10 @@ fn state(name: String, config: &Config, world: &World<'_>) -> State {
     memory.hold = memory.hold.filter(|hold| hold.until > now);
     let (section, trouble) = match config.section(&name) {
         Ok((section, _)) => (Some(section), Vec::new()),
-        Err(faults) => (None, faults.iter().map(ToString::to_string).collect()),
+        Err(faults) => (None, faults.iter().map(|fault| fault.in_file(CONFIG).to_string()).collect()),
     };
     State {
+        enabled: config.enabled(&name) || config.file().section(&name).is_none(),
         pid: world.life.running(&name),
         registered: text(Status::Ip).map(|t| t.trim().to_owned()).filter(|t| !t.is_empty()),
         next: text(Status::NextCheck).and_then(|t| t.trim().parse().ok()).map(Uptime::from_secs),
@@ -58,9 +63,9 @@ fn state(name: String, config: &Config, world: &World<'_>) -> State {
 
 fn word(state: &State) -> &'static str {
     match (&state.section, state.pid) {
-        (None, _) => "misconfigured",
-        (Some(_), Some(_)) => "running",
-        (Some(section), None) if !section.enabled => "disabled",
+        (_, Some(_)) => "running",
+        (_, None) if !state.enabled => "disabled",
+        (None, None) => "misconfigured",
         (Some(section), None) if section.timing.force.is_none() && state.memory.updated.is_some() => "done",
         (Some(_), None) => "stopped",
     }

@@ -45,9 +45,9 @@ fn without_address(networks: &[Network], asked: &str, family: Family) -> String 
 }
 
 fn from_interfaces(interfaces: &[Interface], names: &[String], family: Family) -> Option<IpAddr> {
-    let named = interfaces.iter().filter(|i| names.contains(&i.name));
+    let so_called = interfaces.iter().filter(|i| names.contains(&i.name));
     let routed = interfaces.iter().filter(|i| i.default_route);
-    best(named.chain(routed).map(|i| i.candidates.as_slice()), family)
+    best(so_called.chain(routed).map(|i| i.candidates.as_slice()), family)
 }
 
 /// The best address of a device, or of the device of network NAME when written `@NAME`.
@@ -73,7 +73,8 @@ pub(super) fn of_interface(name: &str, family: Family, host: &mut dyn Host) -> K
 fn device_of(network: &str, host: &mut dyn Host) -> Known<String> {
     match host.networks() {
         Ok(Some(networks)) => match networks.into_iter().find(|n| n.name == network) {
-            None => Known::Nothing(format!("network '{network}' does not exist")),
+            // LuCI before 2025-06 stored a device where a network belongs
+            None => Known::Is(network.to_owned()),
             Some(Network { device: None, .. }) => Known::Nothing(format!("network '{network}' is down")),
             Some(Network { device: Some(device), .. }) => Known::Is(device),
         },

@@ -4,10 +4,11 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use super::setup::Session;
-use super::{Mode, Order, Stay, setup, tell};
+use super::{Mode, Order, Stay, tell};
 use crate::address::Known;
 use crate::answer::{Answer, Reply};
 use crate::config::Source;
+use crate::config::service::Kind;
 use crate::decide::{self, Action, Facts, Idle, Why};
 use crate::detect;
 use crate::memory::Uptime;
@@ -35,6 +36,13 @@ struct Round<'r, 'w> {
     now: Uptime,
 }
 
+fn first(registered: &Known<Vec<IpAddr>>) -> Option<IpAddr> {
+    match registered {
+        Known::Is(all) => all.first().copied(),
+        Known::Nothing(_) | Known::Unclear(_) => None,
+    }
+}
+
 /// Does what `wake` asks for and sets `stay.until` to the next look.
 pub(super) fn round(order: &Order, session: &Session, world: &mut World<'_>, stay: &mut Stay, wake: Wake) -> Outcome {
     let now = world.clock.uptime();
@@ -42,10 +50,7 @@ pub(super) fn round(order: &Order, session: &Session, world: &mut World<'_>, sta
     if wake == Wake::Reload {
         round.say((Level::Info, "configuration read again, checking now".to_owned()));
     }
-    let outcome = match round.is_glance(wake) {
-        true => round.glance(wake),
-        false => round.full(None),
-    };
+    let outcome = if round.is_glance(wake) { round.glance(wake) } else { round.full(None) };
     round.stopped().unwrap_or(outcome)
 }
 
@@ -116,10 +121,12 @@ impl Round<'_, '_> {
             // `ddns status` shows it
             self.remember();
         }
-        self.say(tell::facts(&facts, &action, &self.stay.memory));
+        if let Some(line) = tell::facts(&facts, &action, &self.stay.memory) {
+            self.say(line);
+        }
         match action {
-            Action::Send(address, why) => self.send(address, why, route, &facts),
-            Action::Wait(until, idle) => self.idle(until, idle, &facts),
+            Action::Send(address, why) => self.send(address, why, &route, &facts),
+            Action::Wait(until, idle) => self.idle(until, idle, route.as_ref().ok(), &facts),
         }
     }
 
@@ -140,7 +147,7 @@ impl Round<'_, '_> {
     }
 
     fn told_by_provider(&mut self, route: &Route) -> Option<Known<Vec<IpAddr>>> {
-        let job = job(self.order, self.session, route, None);
+        let job = job(self.session, route, None, None);
         match send::registered(&job, self.world.host)? {
             Known::Is(address) => Some(Known::Is(vec![address])),
             Known::Nothing(why) | Known::Unclear(why) => {
@@ -150,17 +157,23 @@ impl Round<'_, '_> {
         }
     }
 
-    fn send(&mut self, address: IpAddr, why: Why, route: Result<Route, String>, facts: &Facts) -> Outcome {
+    fn send(&mut self, address: IpAddr, why: Why, route: &Result<Route, String>, facts: &Facts) -> Outcome {
         if self.order.dry {
             self.say(tell::dry(address));
             return Outcome::End(Exit::Code(0));
         }
-        let route = match route {
-            Ok(route) => route,
-            Err(trouble) => return self.no_route(&trouble),
+        let reply = match route {
+            Ok(route) => {
+                let job = job(self.session, route, Some(address), first(&facts.registered));
+                send::update(&job, self.world.http, self.world.host)
+            }
+            // the configured binding cannot be had: nothing is sent another way
+            Err(trouble) if self.order.mode == Mode::Stay => Reply::unreachable(trouble.clone()),
+            Err(trouble) => {
+                self.world.log.terminate(Level::Warn, trouble);
+                return Outcome::End(Exit::Code(1));
+            }
         };
-        let job = job(self.order, self.session, &route, Some(address));
-        let reply = send::update(&job, self.world.http, self.world.host);
         if reply.answer == Answer::Interrupted {
             return Outcome::Wait;
         }
@@ -169,7 +182,10 @@ impl Round<'_, '_> {
         let dice = self.world.clock.dice();
         let after =
             decide::after(&self.session.section, &mut self.stay.memory, (address, why), &reply.answer, now, dice);
-        self.say(tell::answer(&reply, (address, why), &self.stay.memory, after, now));
+        let again = (self.order.mode == Mode::Stay).then_some(tell::Again { after, now });
+        if let Some(line) = tell::answer(&reply, (address, why), &self.stay.memory, again) {
+            self.say(line);
+        }
         if matches!(reply.answer, Answer::Accepted | Answer::Unchanged) {
             self.write(Status::Update, record::moment(now).as_bytes());
         }
@@ -177,38 +193,30 @@ impl Round<'_, '_> {
         let good = matches!(reply.answer, Answer::Accepted | Answer::Unchanged);
         match self.order.mode {
             Mode::Once => Outcome::End(Exit::Code(i32::from(!good))),
-            Mode::OneRound => self.last_look(facts),
+            Mode::OneRound => self.last_look(route.as_ref().ok(), facts),
             Mode::Stay if after.gave_up && self.runs_once() => Outcome::End(Exit::Code(1)),
             Mode::Stay => self.sleep_until(after.until),
         }
     }
 
-    /// The configured binding cannot be had: that is the owner's to mend, nothing is sent another way.
-    fn no_route(&mut self, trouble: &str) -> Outcome {
-        if self.order.mode == Mode::Stay {
-            self.say((Level::Warn, trouble.to_owned()));
-            return self.sleep_until(self.now.after(self.session.section.timing.check));
-        }
-        self.world.log.terminate(Level::Warn, trouble);
-        Outcome::End(Exit::Code(1))
-    }
-
     fn keep_answer(&mut self, reply: &Reply) {
         let failed = matches!(reply.answer, Answer::Unreachable | Answer::NotSent);
-        // an answer may repeat what it was asked with
-        let mask = setup::mask(&self.session.section, &self.session.recipe);
-        self.write(Status::Dat, mask.cover(&String::from_utf8_lossy(&reply.body)).as_bytes());
+        let mask = &self.session.mask;
+        let own = matches!(self.session.recipe.kind, Kind::Script(_));
+        if !own {
+            self.write(Status::Dat, &mask.cover_bytes(&reply.body));
+        }
         if failed {
             self.write(Status::Err, mask.cover(&reply.said).as_bytes());
         }
     }
 
-    fn idle(&mut self, until: Uptime, idle: Idle, facts: &Facts) -> Outcome {
+    fn idle(&mut self, until: Uptime, idle: Idle, route: Option<&Route>, facts: &Facts) -> Outcome {
         let fine = matches!(idle, Idle::Right | Idle::Unsure | Idle::Lagging);
         match self.order.mode {
             _ if self.order.dry => Outcome::End(Exit::Code(i32::from(!fine))),
             Mode::Once => Outcome::End(Exit::Code(i32::from(!fine))),
-            Mode::OneRound => self.last_look(facts),
+            Mode::OneRound => self.last_look(route, facts),
             Mode::Stay if self.runs_once() && fine && self.stay.memory.updated.is_some() => {
                 self.say(tell::ran_once());
                 Outcome::End(Exit::Code(0))
@@ -229,7 +237,7 @@ impl Round<'_, '_> {
     }
 
     /// `-v 2`: waits the check interval, then the exit code says whether DNS shows the address.
-    fn last_look(&mut self, facts: &Facts) -> Outcome {
+    fn last_look(&mut self, route: Option<&Route>, facts: &Facts) -> Outcome {
         let until = self.world.clock.uptime().after(self.session.section.timing.check);
         self.write(Status::NextCheck, record::moment(until).as_bytes());
         let date = self.world.clock.date(until, &self.session.global.dateformat);
@@ -241,7 +249,7 @@ impl Round<'_, '_> {
                 Wake::Reload | Wake::AddressChanged => {}
             }
         }
-        let registered = self.registered(None, &facts.current);
+        let registered = self.registered(route, &facts.current);
         let shown = match (&registered, &facts.current) {
             (Known::Is(all), Known::Is(address)) => all.contains(address),
             _ => false,
@@ -269,7 +277,7 @@ impl Round<'_, '_> {
     }
 }
 
-fn job<'j>(order: &Order, session: &'j Session, route: &'j Route, address: Option<IpAddr>) -> Job<'j> {
-    let Session { section, global, recipe } = session;
-    Job { section, recipe, global, route, address, verbose: order.verbose }
+fn job<'j>(session: &'j Session, route: &'j Route, address: Option<IpAddr>, registered: Option<IpAddr>) -> Job<'j> {
+    let Session { section, recipe, place, .. } = session;
+    Job { section, recipe, route, address, registered, place }
 }

@@ -1,56 +1,76 @@
 //! From an order to a section that can run: reads the configuration, finds the provider's recipe, opens the log.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::{Mode, Order, tell};
-use crate::config::service::Recipe;
+use crate::config::service::{Kind, Recipe};
 use crate::config::{Config, Fault, Global, Section, Source};
 use crate::memory::Memory;
 use crate::record;
 use crate::secret::Mask;
-use crate::send;
+use crate::send::{self, Place};
 use crate::world::{Desk, Exit, Level, LogPlan, Status, World};
 
 /// The configuration, and pending changes to it as `uci set` leaves them.
-const CONFIG: &str = "/etc/config/ddns";
+pub const CONFIG: &str = "/etc/config/ddns";
 /// Where `uci` keeps changes that are not committed.
-const PENDING: &str = "/tmp/.uci/ddns";
+pub const PENDING: &str = "/tmp/.uci/ddns";
+/// Functions for sourced scripts, from the package.
+const LIBRARY: &str = "/usr/lib/ddns/dynamic_dns_functions.sh";
 /// A configuration larger than this is none.
-const CONFIG_LIMIT: usize = 4 * 1024 * 1024;
+pub const CONFIG_LIMIT: usize = 4 * 1024 * 1024;
 
 /// A section that can run.
 pub(super) struct Session {
     pub(super) section: Section,
     pub(super) global: Global,
     pub(super) recipe: Recipe,
+    pub(super) mask: Mask,
+    pub(super) place: Place,
+    /// What works, but surely not as meant; told once, at the start.
+    pub(super) warnings: Vec<Fault>,
 }
 
 /// Reads `/etc/config/ddns` with the pending changes.
-pub fn configuration(desk: &dyn Desk) -> Result<Config, Fault> {
+pub fn configuration(desk: &dyn Desk) -> Result<Config, Vec<Fault>> {
     let bytes = desk
         .load(Path::new(CONFIG), CONFIG_LIMIT)
-        .map_err(|error| Fault::error(format!("cannot read {CONFIG}: {error}")))?;
+        .map_err(|error| vec![Fault::error(format!("cannot read {CONFIG}: {error}"))])?;
     let pending = desk.load(Path::new(PENDING), CONFIG_LIMIT).unwrap_or_default();
     Ok(Config::read(&bytes, &pending))
 }
 
 /// The section as the configuration has it now, or why it cannot run.
 pub(super) fn session(order: &Order, world: &mut World<'_>) -> Result<Session, Vec<Fault>> {
-    let config = configuration(world.desk).map_err(|fault| vec![fault])?;
-    let (section, _warnings) = config.section(&order.section)?;
-    if !section.enabled && order.mode != Mode::Once {
-        return Err(vec![
-            Fault::error("section is disabled: set option enabled to 1 to run it").in_section(&section.name),
-        ]);
+    let config = configuration(world.desk)?;
+    let name = &order.section;
+    if order.mode != Mode::Once && config.file().section(name).is_some() && !config.enabled(name) {
+        return Err(vec![Fault::error("section is disabled: set option enabled to 1 to run it").in_section(name)]);
     }
-    let recipe =
-        send::recipe(&section, &mut |path| world.desk.load(path, CONFIG_LIMIT).ok()).map_err(|fault| vec![fault])?;
+    let (section, warnings) = config.section(name)?;
+    let recipe = send::recipe(&section, &mut |path| world.desk.load(path, CONFIG_LIMIT).ok())?;
     let faults = send::faults(&section, &recipe, &mut |path| world.desk.executable(path).is_ok());
     if !faults.is_empty() {
         return Err(faults);
     }
     runnable(&section, world.desk)?;
-    Ok(Session { section, global: config.global.clone(), recipe })
+    let global = config.global.clone();
+    let (mask, place) = (send::mask(&section, &recipe), place(order, &recipe, &global, world.desk));
+    Ok(Session { section, global, recipe, mask, place, warnings })
+}
+
+/// What a sourced script is told of its surroundings.
+fn place(order: &Order, recipe: &Recipe, global: &Global, desk: &dyn Desk) -> Place {
+    let file = |dir: &Path, ending: &str| desk.real(&dir.join(format!("{}.{ending}", order.section)));
+    Place {
+        files: [file(&global.rundir, "dat"), file(&global.rundir, "err"), file(&global.logdir, "log")],
+        script: match &recipe.kind {
+            Kind::Script(path) => desk.real(path),
+            Kind::Template(_) | Kind::Native(_) => PathBuf::new(),
+        },
+        library: desk.real(Path::new(LIBRARY)),
+        verbose: order.verbose,
+    }
 }
 
 /// A script that must be executed has to be there and to be executable.
@@ -76,6 +96,9 @@ pub(super) fn begin(order: &Order, world: &mut World<'_>) -> Result<Memory, Exit
     }
     for line in tell::start(order, &session.section, &session.recipe, world.life.pid()) {
         world.log.say(line.0, &line.1);
+    }
+    for fault in &session.warnings {
+        world.log.say(Level::Warn, &tell::fault(fault));
     }
     if order.mode != Mode::Once {
         match world.life.take_over(&order.section) {
@@ -141,7 +164,7 @@ pub(super) fn refuse(order: &Order, world: &mut World<'_>, faults: &[Fault]) -> 
 
 /// Points the log where this section wants it.
 fn open_log(order: &Order, session: &Session, world: &mut World<'_>, fresh: bool) {
-    let Session { section, global, recipe } = session;
+    let Session { section, global, mask, .. } = session;
     world.log.open(LogPlan {
         section: section.name.clone(),
         dir: global.logdir.clone(),
@@ -150,10 +173,6 @@ fn open_log(order: &Order, session: &Session, world: &mut World<'_>, fresh: bool
         fresh,
         syslog: section.syslog,
         console: order.verbose > 0,
-        mask: mask(section, recipe),
+        mask: mask.clone(),
     });
-}
-
-pub(super) fn mask(section: &Section, recipe: &Recipe) -> Mask {
-    send::mask(section, recipe)
 }

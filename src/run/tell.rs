@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::path::Path;
 use std::time::Duration;
 
-use super::{Mode, Order};
+use super::{CONFIG, Mode, Order};
 use crate::address::{Known, Unfit};
 use crate::answer::{Answer, Refusal, Reply};
 use crate::config::service::{Kind, Recipe};
@@ -47,7 +47,7 @@ pub(super) fn start(order: &Order, section: &Section, recipe: &Recipe, pid: u32)
 fn told_to(recipe: &Recipe) -> String {
     match &recipe.kind {
         Kind::Template(_) => "its provider".to_owned(),
-        Kind::Script(script) => format!("the provider of {script}"),
+        Kind::Script(script) => format!("the provider of {}", script.display()),
         Kind::Native(name) => name.clone(),
     }
 }
@@ -73,25 +73,29 @@ pub(super) fn span(duration: Duration) -> String {
     format!("{number} {unit}{}", if number == 1 { "" } else { "s" })
 }
 
-/// What was found and what follows; trouble that lasts is told ever more rarely (first, second, fourth, eighth time ...).
-pub(super) fn facts(facts: &Facts, action: &Action, memory: &Memory) -> Line {
+/// What was found and what follows. Trouble that lasts is told ever more rarely (the first, second, fourth, eighth time ...): a line a minute
+/// while a line is down would push everything else out of the log.
+pub(super) fn facts(facts: &Facts, action: &Action, memory: &Memory) -> Option<Line> {
     let seen = format!("address here: {}; in DNS: {}", here(&facts.current), in_dns(&facts.registered));
-    match action {
+    let line = match action {
+        Action::Send(..) if !worth_telling(memory.failures.saturating_add(1)) => return None,
         Action::Send(address, why) => (Level::Info, format!("{seen}; sending {address}: {}", because(*why))),
         Action::Wait(_, idle) => match idle {
             Idle::Right => (Level::Debug, format!("{seen}; nothing to do")),
-            Idle::Unsure => (rare(memory.failures, Level::Info), format!("{seen}; not sure, so nothing is sent")),
-            Idle::Lagging => (Level::Info, format!("{seen}; the update was accepted, DNS does not show it yet")),
+            Idle::Unsure => (Level::Info, format!("{seen}; not sure, so nothing is sent")),
+            Idle::Lagging => (Level::Debug, format!("{seen}; the update was accepted, DNS does not show it yet")),
             Idle::Held(reason) => (Level::Debug, format!("{seen}; {}", held(*reason))),
             Idle::Unfit(address, unfit) => (Level::Warn, refused(*address, *unfit)),
-            Idle::NoAddress => (rare(memory.failures, Level::Warn), format!("no address to send: {}", why_none(facts))),
+            Idle::NoAddress if !worth_telling(memory.failures) => return None,
+            Idle::NoAddress => (Level::Warn, format!("no address to send: {}", why_none(facts))),
             Idle::GaveUp => (Level::Warn, format!("still no address: {}; next try at the next check", why_none(facts))),
         },
-    }
+    };
+    Some(line)
 }
 
-fn rare(times: u32, level: Level) -> Level {
-    if times <= 1 || times.is_power_of_two() { level } else { Level::Debug }
+fn worth_telling(times: u32) -> bool {
+    times <= 1 || times.is_power_of_two()
 }
 
 fn here(current: &Known<IpAddr>) -> String {
@@ -150,38 +154,51 @@ pub(super) fn dry(address: IpAddr) -> Line {
     (Level::Info, format!("dry run: {address} would be sent now"))
 }
 
-/// What the provider said and what it means.
-pub(super) fn answer(reply: &Reply, (address, why): (IpAddr, Why), memory: &Memory, after: After, now: Uptime) -> Line {
+/// What the provider said, what it means, and when it is asked again (which a process that ends after one round does not promise).
+pub(super) fn answer(
+    reply: &Reply,
+    (address, why): (IpAddr, Why),
+    memory: &Memory,
+    again: Option<Again>,
+) -> Option<Line> {
     let said = if reply.said.is_empty() { String::new() } else { format!(": {}", reply.said) };
-    let wait = span(memory.hold.map_or(Duration::ZERO, |hold| hold.until.since(now)));
-    match reply.answer {
+    let next = again.map_or_else(String::new, |again| format!("; {}", again.told(memory)));
+    let line = match reply.answer {
         Answer::Accepted if why == Why::Forced => {
             (Level::Info, format!("forced update accepted, {address} sent{said}"))
         }
         Answer::Accepted => (Level::Info, format!("update accepted, {address} sent{said}")),
-        Answer::Unchanged if why == Why::Changed => (
+        Answer::Unchanged if matches!(why, Why::Changed | Why::NotFollowed) => (
             Level::Warn,
             format!("the provider had {address} already{said}; DNS shows another address, check lookup_host"),
         ),
         Answer::Unchanged => (Level::Info, format!("the provider had {address} already{said}")),
-        Answer::Refused(refusal) => {
-            (Level::Error, format!("the provider refuses{said}; {}; next try in {wait}", advice(refusal)))
+        Answer::Refused(refusal) => (Level::Error, format!("the provider refuses{said}; {}{next}", advice(refusal))),
+        Answer::SlowDown(_) => (Level::Error, format!("the provider asks us to slow down{said}{next}")),
+        Answer::ServerTrouble(_) => (Level::Warn, format!("the provider has trouble{said}{next}")),
+        Answer::Unclear => (Level::Error, format!("update not accepted, the answer means no success{said}{next}")),
+        Answer::NotSent => (Level::Error, format!("no update sent{said}{next}")),
+        Answer::Unreachable if again.is_some_and(|again| again.after.gave_up) => {
+            (Level::Error, format!("provider not reached{said}; retry_max_count is reached{next}"))
         }
-        Answer::SlowDown(_) => (Level::Error, format!("the provider asks us to slow down{said}; next try in {wait}")),
-        Answer::ServerTrouble(_) => (Level::Warn, format!("the provider has trouble{said}; next try in {wait}")),
-        Answer::Unclear => (
-            Level::Error,
-            format!("update not accepted: the answer means nothing to us{said}; next try at the next check"),
-        ),
-        Answer::NotSent => (Level::Error, format!("no update sent{said}")),
-        Answer::Unreachable if after.gave_up => (
-            Level::Error,
-            format!("provider not reached{said}; retry_max_count is reached, next try at the next check"),
-        ),
-        Answer::Unreachable => {
-            (rare(memory.failures, Level::Warn), format!("provider not reached{said}; trying again"))
-        }
+        Answer::Unreachable if !worth_telling(memory.failures) => return None,
+        Answer::Unreachable => (Level::Warn, format!("provider not reached{said}{next}")),
         Answer::Interrupted => (Level::Debug, "stopped while asking the provider".to_owned()),
+    };
+    Some(line)
+}
+
+/// The moment of the next try, for a process that stays.
+#[derive(Clone, Copy)]
+pub(super) struct Again {
+    pub(super) after: After,
+    pub(super) now: Uptime,
+}
+
+impl Again {
+    fn told(self, memory: &Memory) -> String {
+        let until = memory.hold.map_or(self.after.until, |hold| hold.until);
+        format!("next try in {}", span(Duration::from_secs(until.since(self.now).as_secs().max(1))))
     }
 }
 
@@ -194,7 +211,6 @@ fn advice(refusal: Refusal) -> &'static str {
         Refusal::NumHost => "too many or too few names in 'domain'",
         Refusal::BadAgent => "the provider does not like this program's user agent, see user_agent",
         Refusal::Forbidden => "the account may not change this name",
-        Refusal::ByProvider => "see what it says, and check this section's options",
     }
 }
 
@@ -235,7 +251,7 @@ pub(super) fn desk_trouble(error: &io::Error) -> Line {
 }
 
 pub(super) fn fault(fault: &Fault) -> String {
-    fault.to_string()
+    fault.in_file(CONFIG).to_string()
 }
 
 pub(super) fn end(exit: Exit, pid: u32) -> Line {

@@ -1,84 +1,142 @@
-//! Tells the provider.
+//! Tells the provider, by the recipe its name or the section gives: one GET, or a script of the owner.
+//!
+//! Knows nothing of when and why. Providers with an API of their own will stand here, one file each.
 #![forbid(unsafe_code)]
+
+mod script;
+mod template;
+
 use std::net::IpAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use crate::address::{Known, expanded};
-use crate::answer::{Answer, Refusal, Reply};
+use crate::address::Known;
+use crate::answer::{Answer, Reply};
 use crate::config::service::{self, Kind, Recipe};
-use crate::config::{Fault, Global, Provider, Section};
-use crate::secret::{Mask, Secret, percent_encoded};
-use crate::url::Url;
-use crate::world::{Broken, Host, Http, Request, Route};
+use crate::config::{Fault, Provider, Section, Source};
+use crate::secret::{Mask, Secret};
+use crate::world::{Host, Http, Route};
 
-/// One update to be made.
+pub use template::unknown_placeholders;
+
+/// One update to be made, or one question to a script.
+#[derive(Debug)]
 pub struct Job<'a> {
-    /// Section.
+    /// The section.
     pub section: &'a Section,
-    /// Recipe.
+    /// How its provider is told.
     pub recipe: &'a Recipe,
-    /// Global.
-    pub global: &'a Global,
-    /// Route.
+    /// How the transfer travels.
     pub route: &'a Route,
-    /// Address to send.
+    /// The address to send; `None` when a script is only asked.
     pub address: Option<IpAddr>,
-    /// Verbosity.
+    /// The address DNS gave, for scripts.
+    pub registered: Option<IpAddr>,
+    /// What a sourced script is told of its surroundings.
+    pub place: &'a Place,
+}
+
+/// Where a script finds its files, and how loud it is.
+#[derive(Clone, Debug, Default)]
+pub struct Place {
+    /// `DATFILE`, `ERRFILE`, `LOGFILE`.
+    pub files: [PathBuf; 3],
+    /// The script as this machine has it; empty for other recipes.
+    pub script: PathBuf,
+    /// The shell library, sourced first when it is there.
+    pub library: PathBuf,
+    /// `VERBOSE`.
     pub verbose: u8,
 }
 
-/// The recipe of a section.
-pub fn recipe(section: &Section, load: &mut dyn FnMut(&Path) -> Option<Vec<u8>>) -> Result<Recipe, Fault> {
+/// The recipe of a section, or what is wrong with its provider.
+pub fn recipe(section: &Section, load: &mut dyn FnMut(&Path) -> Option<Vec<u8>>) -> Result<Recipe, Vec<Fault>> {
     match &section.provider {
         Provider::Service(name) => service::recipe(name, section.family, load).map_err(|why| {
-            Fault::error(why).in_section(&section.name).of_option("service_name").with_value(name.as_bytes())
+            vec![Fault::error(why).in_section(&section.name).of_option("service_name").with_value(name.as_bytes())]
         }),
-        Provider::Url(url) => {
-            Ok(Recipe { kind: Kind::Template(String::from_utf8_lossy(url.reveal()).into_owned()), answers: Vec::new() })
-        }
-        Provider::Script(path) => Ok(Recipe { kind: Kind::Script(path.display().to_string()), answers: Vec::new() }),
+        Provider::Url(url) => Ok(Recipe { kind: Kind::Template(ascii(url.reveal())), answers: Vec::new() }),
+        Provider::Script(path) => Ok(Recipe { kind: Kind::Script(path.clone()), answers: Vec::new() }),
     }
 }
 
-/// What keeps this recipe from being used.
-pub fn faults(_section: &Section, _recipe: &Recipe, _there: &mut dyn FnMut(&Path) -> bool) -> Vec<Fault> {
-    Vec::new()
+/// Bytes as a URL can hold them: what is not ASCII is percent-encoded, everything else stays.
+fn ascii(bytes: &[u8]) -> String {
+    bytes.iter().map(|b| if b.is_ascii() { char::from(*b).to_string() } else { format!("%{b:02x}") }).collect()
 }
 
-/// Secrets.
-pub fn mask(_section: &Section, _recipe: &Recipe) -> Mask {
-    Mask::default()
-}
-
-/// Asks the provider.
-pub fn registered(_job: &Job<'_>, _host: &mut dyn Host) -> Option<Known<IpAddr>> {
-    None
-}
-
-/// Sends.
-pub fn update(job: &Job<'_>, http: &mut dyn Http, _host: &mut dyn Host) -> Reply {
-    let Kind::Template(template) = &job.recipe.kind else {
-        return Reply { answer: Answer::NotSent, said: String::new(), body: vec![] };
-    };
-    let enc = |s: &Option<Secret>| s.as_ref().map_or_else(String::new, |s| percent_encoded(s.reveal()));
-    let text = template
-        .replace("[USERNAME]", &enc(&job.section.username))
-        .replace("[PASSWORD]", &enc(&job.section.password))
-        .replace("[DOMAIN]", job.section.domain.as_deref().unwrap_or(""))
-        .replace("[IP]", &job.address.map_or_else(String::new, expanded));
-    let url = match Url::parse(&text) {
-        Ok(url) => url,
-        Err(why) => return Reply { answer: Answer::NotSent, said: why, body: vec![] },
-    };
-    match http.exchange(&Request::get(url), job.route) {
-        Ok(r) => {
-            let said = String::from_utf8_lossy(&r.body).into_owned();
-            let good = (200..300).contains(&r.status)
-                && (job.recipe.answers.is_empty() || job.recipe.answers.iter().any(|w| said.contains(w.as_str())));
-            let answer = if good { Answer::Accepted } else { Answer::Refused(Refusal::BadAuth) };
-            Reply { answer, said, body: r.body }
+/// What keeps this recipe from being used by this section: an option its template needs, a script that is not there, a provider we cannot
+/// speak to. `there` says whether a file exists.
+pub fn faults(section: &Section, recipe: &Recipe, there: &mut dyn FnMut(&Path) -> bool) -> Vec<Fault> {
+    let of_provider = |why: String| match &section.provider {
+        Provider::Service(name) => {
+            Fault::error(why).in_section(&section.name).of_option("service_name").with_value(name.as_bytes())
         }
-        Err(Broken::Interrupted) => Reply { answer: Answer::Interrupted, said: String::new(), body: vec![] },
-        Err(e) => Reply { answer: Answer::Unreachable, said: e.to_string(), body: vec![] },
+        Provider::Script(path) => Fault::error(why)
+            .in_section(&section.name)
+            .of_option("update_script")
+            .with_value(path.as_os_str().as_encoded_bytes()),
+        Provider::Url(_) => Fault::error(why).in_section(&section.name).of_option("update_url"),
+    };
+    match &recipe.kind {
+        Kind::Template(template) => template::missing(section, template),
+        Kind::Script(path) if there(path) => Vec::new(),
+        Kind::Script(path) => vec![of_provider(format!("the script {} does not exist", path.display()))],
+        Kind::Native(_) => vec![of_provider(
+            "this provider is reached by an API of its own, which this version does not speak yet; use update_script"
+                .to_owned(),
+        )],
     }
+}
+
+/// Covers everything of a section that must not be read by others.
+pub fn mask(section: &Section, recipe: &Recipe) -> Mask {
+    let own = [&section.password, &section.param_enc, &section.param_opt].into_iter().flatten();
+    let pair = |user: &Secret, password: &Secret| Secret::new([user.reveal(), b":", password.reveal()].concat());
+    let account = section.username.as_ref().zip(section.password.as_ref()).map(|(user, password)| pair(user, password));
+    let in_url = match &recipe.kind {
+        Kind::Template(template) => template::login(section, template),
+        Kind::Script(_) | Kind::Native(_) => None,
+    };
+    let proxy = section.transport.proxy.as_ref().and_then(|proxy| proxy.login.clone());
+    let page = match &section.source {
+        Source::Web(url) => url.login.clone(),
+        _ => None,
+    };
+    let logins: Vec<Secret> = [account, in_url, proxy, page].into_iter().flatten().collect();
+    Mask::new(own, &logins)
+}
+
+/// Sends the address.
+pub fn update(job: &Job<'_>, http: &mut dyn Http, host: &mut dyn Host) -> Reply {
+    match &job.recipe.kind {
+        Kind::Template(template) => template::update(job, template, http),
+        Kind::Script(_) => script::update(job, host),
+        Kind::Native(name) => not_sent(format!("the API of '{name}' is not spoken here")),
+    }
+}
+
+/// The address the provider itself says is registered, where it can be asked; `None` where it cannot.
+pub fn registered(job: &Job<'_>, host: &mut dyn Host) -> Option<Known<IpAddr>> {
+    matches!(job.recipe.kind, Kind::Script(_)).then(|| script::registered(job, host))
+}
+
+fn not_sent(said: String) -> Reply {
+    Reply { answer: Answer::NotSent, said, body: Vec::new() }
+}
+
+/// The longest quotation of a provider in a log line, in characters.
+const QUOTED: usize = 200;
+
+/// An answer as one line for the log. Secrets are covered before anything is cut or left out: half a password would pass every later mask.
+fn quoted(job: &Job<'_>, body: &[u8]) -> String {
+    let mask = mask(job.section, job.recipe);
+    let text = mask.cover_bytes(body);
+    let text = String::from_utf8_lossy(&text);
+    // words are taken one by one: of a body of many screens only the first line's worth is ever put together
+    let mut line = text.split_whitespace().flat_map(|word| [" ", word]).flat_map(str::chars).skip(1);
+    let mut short: String = line.by_ref().take(QUOTED).filter(|c| !c.is_control()).collect();
+    if line.next().is_some() {
+        short.push_str(" ...");
+    }
+    if short.is_empty() { short } else { format!("\"{short}\"") }
 }

@@ -16,6 +16,7 @@ use nix::time::{ClockId as Clk, clock_gettime};
 use crate::memory::Uptime;
 use crate::system::interfaces;
 use crate::system::netlink::AddressChanges;
+use crate::system::pages;
 use crate::system::patience::{Patience, poll, rang, watch};
 use crate::system::signals::Signals;
 use crate::world::{Clock, Wake};
@@ -148,6 +149,7 @@ impl Clock for Bell {
         // if it cannot be set, the limit of the poll does its work
         let _ = self.arm(moment);
         loop {
+            pages::let_go();
             if let Some(wake) = self.once(moment) {
                 let _ = self.timer.unset();
                 return wake;
@@ -240,7 +242,7 @@ pub fn dice() -> u32 {
 }
 
 fn addresses_now() -> Option<u64> {
-    interfaces::interfaces().ok().map(|all| interfaces::fingerprint(&all))
+    interfaces::addresses().ok().map(|all| interfaces::fingerprint(&all))
 }
 
 /// A moment by strftime(3); `None` when the format gives nothing or too much.

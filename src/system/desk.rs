@@ -33,8 +33,11 @@ impl Files {
     }
 }
 
-/// `path` as it is below `root`: `..` never leads out of it.
+/// An absolute `path` as it is below `root`: `..` never leads out of it. A relative one is the caller's own.
 pub fn below(root: &Path, path: &Path) -> PathBuf {
+    if path.is_relative() {
+        return path.to_owned();
+    }
     path.components().fold(root.to_owned(), |mut whole, part| {
         if let Component::Normal(name) = part {
             whole.push(name);
@@ -55,6 +58,11 @@ pub fn directory(path: &Path) -> io::Result<()> {
 
 /// Replaces `path` by `content` in one step: readers see the old text or the new one, never a part.
 pub fn replace(path: &Path, content: &[u8], mode: u32) -> io::Result<()> {
+    replace_by(path, mode, |file| file.write_all(content))
+}
+
+/// As [`replace`], with a content that need not be in memory.
+pub fn replace_by(path: &Path, mode: u32, write: impl FnOnce(&mut fs::File) -> io::Result<()>) -> io::Result<()> {
     let mut draft = path.as_os_str().to_owned();
     draft.push(format!(".{}", std::process::id()));
     let draft = PathBuf::from(draft);
@@ -66,7 +74,7 @@ pub fn replace(path: &Path, content: &[u8], mode: u32) -> io::Result<()> {
         .custom_flags(libc::O_NOFOLLOW)
         .open(&draft)
         .and_then(|mut file| {
-            file.write_all(content)?;
+            write(&mut file)?;
             file.set_permissions(fs::Permissions::from_mode(mode))
         })
         .and_then(|()| fs::rename(&draft, path));
@@ -101,8 +109,23 @@ impl Desk for Files {
         let _ = fs::remove_file(self.status(section, file));
     }
 
+    fn store(&mut self, path: &Path, content: &[u8]) -> io::Result<()> {
+        // a link is followed: the file it names is replaced, not the link
+        let path = fs::canonicalize(below(&self.root, path))?;
+        let mode = fs::metadata(&path)?.permissions().mode() & 0o7777;
+        // a power cut right after must find the new text
+        replace_by(&path, mode, |file| {
+            file.write_all(content)?;
+            file.sync_all()
+        })
+    }
+
     fn load(&self, path: &Path, limit: usize) -> io::Result<Vec<u8>> {
         read_at_most(&below(&self.root, path), limit)
+    }
+
+    fn real(&self, path: &Path) -> PathBuf {
+        below(&self.root, path)
     }
 
     fn executable(&self, path: &Path) -> io::Result<bool> {
@@ -117,10 +140,13 @@ impl Desk for Files {
 /// A regular file's content; longer than `limit` bytes is an error, so is a directory, a device or a pipe.
 fn read_at_most(path: &Path, limit: usize) -> io::Result<Vec<u8>> {
     let file = fs::OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK).open(path)?;
-    if !file.metadata()?.is_file() {
+    let meta = file.metadata()?;
+    if !meta.is_file() {
         return Err(io::Error::other("not a regular file"));
     }
-    let mut bytes = Vec::new();
+    // one byte more than there is: the end is seen without another block, and a read is one call and not one for each doubling
+    let size = usize::try_from(meta.len()).unwrap_or(limit).min(limit);
+    let mut bytes = Vec::with_capacity(size + 1);
     let most = u64::try_from(limit).unwrap_or(u64::MAX);
     file.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
     if bytes.len() > limit {

@@ -94,7 +94,7 @@ impl Host for Machine {
         let Some(dump) = self.dump()? else { return Ok(None) };
         let mut networks = netifd::networks(&dump)?;
         // without the kernel's word the flags stay unknown, which is no reason to know nothing
-        netifd::enrich(&mut networks, &interfaces::interfaces().unwrap_or_default());
+        netifd::enrich(&mut networks, &interfaces::addresses().unwrap_or_default());
         Ok(Some(networks))
     }
 

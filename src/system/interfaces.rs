@@ -3,9 +3,9 @@
 //! A thin shell around pure functions of text. Knows nothing of netifd.
 
 use std::collections::{HashMap, HashSet};
-use std::fs;
+use std::fs::File;
 use std::hash::{DefaultHasher, Hash, Hasher};
-use std::io;
+use std::io::{self, BufRead, BufReader};
 use std::net::{IpAddr, Ipv6Addr};
 
 use nix::ifaddrs::getifaddrs;
@@ -32,10 +32,18 @@ const ROUTE_REJECT: u32 = 0x0200;
 
 /// All interfaces in the kernel's order, also those without an address.
 pub fn interfaces() -> io::Result<Vec<Interface>> {
-    let standings = standings(&proc_net("if_inet6"));
-    let mut defaults = default_devices_v4(&proc_net("route"));
-    defaults.extend(default_devices_v6(&proc_net("ipv6_route")));
-    Ok(assemble(&listed()?, &standings, &defaults))
+    let mut defaults = default_devices_v4(proc_net("route"));
+    defaults.extend(default_devices_v6(proc_net("ipv6_route")));
+    with(&defaults)
+}
+
+/// As [`interfaces`], for those who do not ask for default routes.
+pub fn addresses() -> io::Result<Vec<Interface>> {
+    with(&HashSet::new())
+}
+
+fn with(defaults: &HashSet<String>) -> io::Result<Vec<Interface>> {
+    Ok(assemble(&listed()?, &standings(proc_net("if_inet6")), defaults))
 }
 
 /// A number that differs whenever an address came, went or changed its flags; equal when only lifetimes were renewed.
@@ -51,8 +59,16 @@ pub fn fingerprint(interfaces: &[Interface]) -> u64 {
 }
 
 /// A table that is not there (no IPv6 in the kernel) is an empty one.
-fn proc_net(table: &str) -> String {
-    fs::read(format!("/proc/net/{table}")).map(|b| String::from_utf8_lossy(&b).into_owned()).unwrap_or_default()
+fn proc_net(table: &str) -> Box<dyn BufRead> {
+    match File::open(format!("/proc/net/{table}")) {
+        Ok(file) => Box::new(BufReader::with_capacity(1024, file)),
+        Err(_) => Box::new(io::empty()),
+    }
+}
+
+/// One row in memory at a time: a routing table may be long.
+fn rows(table: impl BufRead) -> impl Iterator<Item = String> {
+    table.split(b'\n').map_while(Result::ok).map(|row| String::from_utf8_lossy(&row).into_owned())
 }
 
 /// Name and address pairs; an interface without an address comes once with `None`.
@@ -67,8 +83,8 @@ fn ip(address: &SockaddrStorage) -> Option<IpAddr> {
 }
 
 /// The rows of `/proc/net/if_inet6`: address, interface index, prefix length, scope, flags, device. Rows that make no sense are left out.
-pub fn standings(if_inet6: &str) -> HashMap<(String, Ipv6Addr), Standing> {
-    if_inet6.lines().filter_map(standing).collect()
+pub fn standings(if_inet6: impl BufRead) -> HashMap<(String, Ipv6Addr), Standing> {
+    rows(if_inet6).filter_map(|row| standing(&row)).collect()
 }
 
 fn standing(row: &str) -> Option<((String, Ipv6Addr), Standing)> {
@@ -81,8 +97,8 @@ fn standing(row: &str) -> Option<((String, Ipv6Addr), Standing)> {
 }
 
 /// Devices of IPv4 default routes (`/proc/net/route`, the main table).
-pub fn default_devices_v4(route: &str) -> HashSet<String> {
-    route.lines().filter_map(default_device_v4).collect()
+pub fn default_devices_v4(route: impl BufRead) -> HashSet<String> {
+    rows(route).filter_map(|row| default_device_v4(&row)).collect()
 }
 
 fn default_device_v4(row: &str) -> Option<String> {
@@ -92,8 +108,8 @@ fn default_device_v4(row: &str) -> Option<String> {
 }
 
 /// Devices of IPv6 default routes (`/proc/net/ipv6_route`), also of those for one source prefix only, as netifd sets them.
-pub fn default_devices_v6(ipv6_route: &str) -> HashSet<String> {
-    ipv6_route.lines().filter_map(default_device_v6).collect()
+pub fn default_devices_v6(ipv6_route: impl BufRead) -> HashSet<String> {
+    rows(ipv6_route).filter_map(|row| default_device_v6(&row)).collect()
 }
 
 fn default_device_v6(row: &str) -> Option<String> {
@@ -176,7 +192,7 @@ nonsense
 
     fn found(listed: &[(&str, Option<&str>)], defaults: &HashSet<String>) -> Vec<Interface> {
         let listed: Vec<_> = listed.iter().map(|(n, a)| ((*n).to_owned(), a.map(|a| a.parse().unwrap()))).collect();
-        assemble(&listed, &standings(IF_INET6), defaults)
+        assemble(&listed, &standings(IF_INET6.as_bytes()), defaults)
     }
 
     #[test]
@@ -223,7 +239,7 @@ nonsense
             eth3\t00000000\t00000000\t0001\t0\t0\t0\t00000080\t0\t0\t0\n\
             eth4\t000200C0\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0\n\
             eth5\t00000000\t00000000\t0201\t0\t0\t0\t00000000\t0\t0\t0\n";
-        assert_eq!(default_devices_v4(route), HashSet::from(["eth1".to_owned()]));
+        assert_eq!(default_devices_v4(route.as_bytes()), HashSet::from(["eth1".to_owned()]));
     }
 
     #[test]
@@ -237,7 +253,7 @@ nonsense
              {net} 40 {zero} 00 {zero} 00000100 00000001 00000000 00000001    br-lan\n\
              short row\n"
         );
-        assert_eq!(default_devices_v6(&route), HashSet::from(["pppoe-wan".to_owned()]));
+        assert_eq!(default_devices_v6(route.as_bytes()), HashSet::from(["pppoe-wan".to_owned()]));
     }
 
     #[test]

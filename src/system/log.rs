@@ -1,13 +1,13 @@
 //! The log: a file LuCI shows, syslog, the console. The mask of secrets stands here, at the one door out.
 
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, BufRead, BufReader, Seek, SeekFrom, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::os::unix::net::UnixDatagram;
 use std::path::{Path, PathBuf};
 
 use super::clock;
-use super::desk::{below, directory, replace};
+use super::desk::{below, directory, replace, replace_by};
 use crate::world::{Level, Log, LogPlan};
 
 /// Syslog facility `user` (RFC 3164 section 4.1.1).
@@ -47,7 +47,7 @@ impl Journal {
             return;
         }
         if self.plan.file {
-            self.to_file(level, &text);
+            self.append(level, &text);
         }
         if ended || for_syslog(level, self.plan.syslog) {
             to_syslog(&self.root, level, &format!("{}: {text}", self.plan.section));
@@ -55,7 +55,7 @@ impl Journal {
     }
 
     /// Appends one message; trouble is said once, elsewhere, and never stops an update.
-    fn to_file(&mut self, level: Level, text: &str) {
+    fn append(&mut self, level: Level, text: &str) {
         let message = format!(" {} {} : {text}\n", clock::stamp(), label(level));
         let appended = self.appendable().and_then(|mut file| file.write_all(message.as_bytes()));
         match appended {
@@ -81,7 +81,7 @@ impl Journal {
         ours(&dir)?;
         let path = self.path();
         if self.lines.is_none() {
-            let old = if self.plan.fresh { 0 } else { fs::read(&path).map_or(0, |all| count(&all)) };
+            let old = if self.plan.fresh { 0 } else { File::open(&path).and_then(|file| count(&file)).unwrap_or(0) };
             if self.plan.fresh {
                 replace(&path, b"", 0o600)?;
             }
@@ -100,8 +100,57 @@ fn ours(dir: &Path) -> io::Result<()> {
     Ok(())
 }
 
-fn count(bytes: &[u8]) -> usize {
-    bytes.iter().filter(|byte| **byte == b'\n').count()
+/// Line ends of a whole file. A log is never in memory as a whole: what a process has once held it keeps while it waits.
+fn count(file: &File) -> io::Result<usize> {
+    let mut lines = 0;
+    line_ends(file, |_| {
+        lines += 1;
+        true
+    })?;
+    Ok(lines)
+}
+
+/// The place behind the `nth` line end, counted from 1; behind the last one when there are fewer.
+fn behind(file: &File, nth: usize) -> io::Result<u64> {
+    let (mut lines, mut place) = (0, 0);
+    line_ends(file, |end| {
+        (lines, place) = (lines + 1, end);
+        lines < nth
+    })?;
+    Ok(place)
+}
+
+/// Tells the place behind each line end, until told to stop.
+fn line_ends(file: &File, mut each: impl FnMut(u64) -> bool) -> io::Result<()> {
+    let mut reader = BufReader::with_capacity(4096, file);
+    let mut before = 0;
+    loop {
+        let part = reader.fill_buf()?;
+        if part.is_empty() {
+            return Ok(());
+        }
+        let size = part.len();
+        for (end, _) in (before + 1..).zip(part).filter(|(_, byte)| **byte == b'\n') {
+            if !each(end) {
+                return Ok(());
+            }
+        }
+        before += size as u64;
+        reader.consume(size);
+    }
+}
+
+/// Drops all but the last `keep` lines; the kernel copies them.
+fn shorten(path: &Path, keep: usize) -> io::Result<()> {
+    let mut old = File::open(path)?;
+    let surplus = count(&old)?.saturating_sub(keep);
+    if surplus == 0 {
+        return Ok(());
+    }
+    old.rewind()?;
+    let start = behind(&old, surplus)?;
+    old.seek(SeekFrom::Start(start))?;
+    replace_by(path, 0o600, |new| io::copy(&mut old, new).map(drop))
 }
 
 impl Log for Journal {
@@ -125,13 +174,7 @@ impl Log for Journal {
         if keep == 0 || lines <= keep {
             return;
         }
-        let path = self.path();
-        let cut = fs::read(&path).and_then(|all| {
-            let surplus = count(&all).saturating_sub(keep);
-            let from = all.iter().enumerate().filter(|(_, byte)| **byte == b'\n').nth(surplus.wrapping_sub(1));
-            let start = if surplus == 0 { 0 } else { from.map_or(0, |(at, _)| at + 1) };
-            replace(&path, all.get(start..).unwrap_or_default(), 0o600)
-        });
+        let cut = shorten(&self.path(), keep);
         if cut.is_ok() {
             self.lines = Some(keep);
         }
@@ -174,7 +217,6 @@ fn to_syslog(root: &Path, level: Level, text: &str) {
     let _ = socket.send_to(format!("{head}{text}").as_bytes(), below(root, Path::new("/dev/log")));
 }
 
-#[expect(clippy::print_stdout, clippy::print_stderr, reason = "the console is one of the log's three places")]
 fn console(level: Level, text: &str) {
     // errors to stderr, so that a script reading stdout sees only the story
     let _ = if level <= Level::Warn {
@@ -182,4 +224,35 @@ fn console(level: Level, text: &str) {
     } else {
         writeln!(io::stdout(), "{} : {text}", label(level))
     };
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// What a log of `lines` numbered lines holds after it was cut to `keep`.
+    fn cut(lines: usize, keep: usize, tail: &str) -> String {
+        let dir = std::env::temp_dir().join(format!("ddns-log-{}-{lines}-{keep}{}", std::process::id(), tail.len()));
+        directory(&dir).unwrap();
+        let path = dir.join("a.log");
+        fs::write(&path, (1..=lines).map(|n| format!("line {n}\n")).collect::<String>() + tail).unwrap();
+        shorten(&path, keep).unwrap();
+        let text = fs::read_to_string(&path).unwrap();
+        fs::remove_dir_all(dir).unwrap();
+        text
+    }
+
+    #[test]
+    fn a_log_that_is_cut_keeps_its_last_lines() {
+        assert_eq!(cut(5, 2, ""), "line 4\nline 5\n");
+        assert_eq!(cut(5, 5, "").lines().count(), 5);
+        assert_eq!(cut(0, 5, ""), "");
+        let long = cut(3000, 250, "");
+        assert_eq!((long.lines().count(), long.lines().next()), (250, Some("line 2751")));
+    }
+
+    #[test]
+    fn a_line_that_is_not_ended_is_kept_behind_the_whole_ones() {
+        assert_eq!(cut(3, 1, "half"), "line 3\nhalf");
+    }
 }

@@ -11,6 +11,7 @@ pub mod log;
 mod machine;
 pub mod netifd;
 pub mod netlink;
+mod pages;
 pub mod patience;
 pub mod resolve;
 pub mod script;

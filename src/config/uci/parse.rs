@@ -148,6 +148,7 @@ impl Builder {
         if command.verb == Verb::Option && matches!(&old, Some(Opt { value: Value::One(_), .. })) {
             self.note(self.about(section, &name, place, "given more than once in this section: the last one counts"));
         }
+        let first = old.as_ref().and_then(|old| old.place).filter(|_| command.verb == Verb::List);
         let value = match (command.verb, old) {
             (Verb::Option, _) if value.is_empty() => return Ok(()),
             (Verb::List, Some(Opt { value: Value::List(mut list), .. })) => {
@@ -158,7 +159,7 @@ impl Builder {
             (Verb::List, None) => Value::List(vec![value]),
             _ => Value::One(value),
         };
-        self.fill(section, slot, Opt { name, value, place: Some(place) });
+        self.fill(section, slot, Opt { name, value, place: first.or(Some(place)) });
         Ok(())
     }
 

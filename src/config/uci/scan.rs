@@ -116,7 +116,8 @@ impl<'a> Scan<'a> {
                 "too many arguments: a value with blanks must stand in quotes, an apostrophe in it is written '\\''";
             return Err(tell(Broken { at: extra.span.start, verb: None, wanted }));
         }
-        self.fresh = self.peek() == Some(b'\n');
+        let semicolon = self.at == extra.span.start + 1 && self.text[extra.span.start] == b';';
+        self.fresh = !semicolon && self.peek() == Some(b'\n');
         self.at += usize::from(self.fresh);
         Ok(Command { verb, span: start..self.at, first, second, rest_unread })
     }

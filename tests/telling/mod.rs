@@ -1,0 +1,67 @@
+//! What tests of `send` share: a section out of a few options, a wire that only listens, a machine that must not be asked.
+#![allow(dead_code, reason = "each test file uses its part")]
+
+use std::io;
+use std::net::IpAddr;
+
+use ddns::answer::Reply;
+use ddns::config::service::Recipe;
+use ddns::config::{Config, Section};
+use ddns::send::{self, Job, Place};
+use ddns::world::{Broken, Host, Http, Interface, Network, Request, Response, Route, Script, ScriptEnd};
+
+/// A section of these option lines; `lookup_host` is there.
+pub(crate) fn section(lines: &str) -> Section {
+    let text = format!("config service 'a'\n\toption lookup_host 'h.example'\n{lines}\n");
+    Config::read(text.as_bytes(), b"").section("a").unwrap().0
+}
+
+/// A value in single quotes, as libuci writes it.
+pub(crate) fn quoted(value: &str) -> String {
+    format!("'{}'", value.replace('\'', r"'\''"))
+}
+
+/// Keeps the requests, answers always the same.
+#[derive(Default)]
+pub(crate) struct Ear {
+    pub(crate) heard: Vec<Request>,
+    pub(crate) answer: Option<Result<Response, Broken>>,
+}
+
+impl Ear {
+    /// One that answers with this status and body.
+    pub(crate) fn saying(status: u16, body: &str) -> Self {
+        let response = Response { status, retry_after: None, body: body.as_bytes().to_vec() };
+        Self { heard: Vec::new(), answer: Some(Ok(response)) }
+    }
+}
+
+impl Http for Ear {
+    fn exchange(&mut self, request: &Request, _: &Route) -> Result<Response, Broken> {
+        self.heard.push(request.clone());
+        self.answer.take().unwrap_or_else(|| Ok(Response { status: 200, ..Response::default() }))
+    }
+}
+
+/// A machine on which nothing may be run.
+pub(crate) struct Idle;
+
+impl Host for Idle {
+    fn networks(&mut self) -> Result<Option<Vec<Network>>, String> {
+        unreachable!("nobody asks for networks here")
+    }
+    fn interfaces(&mut self) -> io::Result<Vec<Interface>> {
+        unreachable!("nobody asks for interfaces here")
+    }
+    fn run(&mut self, script: &Script) -> io::Result<ScriptEnd> {
+        panic!("{:?} must not be run", script.argv)
+    }
+}
+
+/// One update by this recipe.
+pub(crate) fn update(section: &Section, recipe: &Recipe, address: &str, http: &mut dyn Http) -> Reply {
+    let (route, place) = (Route::default(), Place::default());
+    let address: Option<IpAddr> = Some(address.parse().unwrap());
+    let job = Job { section, recipe, route: &route, address, registered: None, place: &place };
+    send::update(&job, http, &mut Idle)
+}
