@@ -93,7 +93,7 @@ impl Life for Process {
 
     fn running(&self, section: &str) -> Option<u32> {
         let pid = record::parse_pid(&fs::read_to_string(self.pid_file(section)).ok()?)?;
-        let command = fs::read(format!("/proc/{pid}/cmdline")).ok()?;
+        let command = command_line(pid)?;
         (alive(pid) && runs(&command, section)).then_some(pid)
     }
 
@@ -193,6 +193,19 @@ fn signal(pid: u32, signal: Signal) -> io::Result<()> {
 fn alive(pid: u32) -> bool {
     let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
     stat.rsplit_once(") ").is_some_and(|(_, rest)| !rest.starts_with('Z'))
+}
+
+/// The command line of a process. For a moment in the middle of `execve` it is empty, and our processes execute themselves anew: then it is
+/// read again.
+fn command_line(pid: u32) -> Option<Vec<u8>> {
+    for _ in 0..20 {
+        let command = fs::read(format!("/proc/{pid}/cmdline")).ok()?;
+        if !command.is_empty() || !alive(pid) {
+            return Some(command);
+        }
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    None
 }
 
 /// Whether a command line (`/proc/PID/cmdline`) is one of ours for this section: a number in a pid file may have been reused.
