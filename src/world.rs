@@ -388,7 +388,6 @@ pub enum Level {
 
 /// Where a section's log goes and what must not be in it.
 #[derive(Clone, Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own, two of them options of the owner")]
 pub struct LogPlan {
     /// The section's name.
     pub section: String,

@@ -34,6 +34,7 @@ for purpose; do
 		want busybox busybox-static
 		want python3 python3-minimal
 		want strace strace
+		want mount mount
 		;;
 	bench)
 		want named bind9
@@ -45,6 +46,7 @@ for purpose; do
 		want inadyn inadyn
 		want python3 python3
 		want strace strace
+		want mount mount
 		;;
 	musl)
 		[ -x /usr/bin/cargo ] && [ -x /usr/bin/rustc ] && [ -d "$(/usr/bin/rustc --print sysroot)/lib/rustlib/src/rust/library" ] ||

@@ -103,13 +103,16 @@ impl Bed {
 
     /// Fails when a secret is to be seen anywhere; comes by itself after each test, and sees more while a process runs.
     pub(crate) fn search(&self) {
+        let found = self.exposed();
+        assert!(found.is_empty(), "secrets in the open:\n{}", found.join("\n"));
+    }
+
+    /// The places at which a secret is to be seen.
+    pub(crate) fn exposed(&self) -> Vec<String> {
         self.syslog();
         let seen = self.watcher.seen();
-        let mut found = Vec::new();
-        for password in [PASSWORD, WRONG_PASSWORD] {
-            found.extend(Secrets::of(USER, password).search(&self.router, &self.said.borrow(), &seen));
-        }
-        assert!(found.is_empty(), "secrets in the open:\n{}", found.join("\n"));
+        let search = |password| Secrets::of(USER, password).search(&self.router, &self.said.borrow(), &seen);
+        [PASSWORD, WRONG_PASSWORD].into_iter().flat_map(search).collect()
     }
 
     /// Makes section `home` with these options the configuration.

@@ -7,7 +7,7 @@ use std::process::{Child, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::net::{NAME_SERVER, Net, PROVIDER_V4, PROVIDER_V6, talk};
+use super::net::{NAME_SERVER, Net, PROVIDER_V4, PROVIDER_V6, copy_program, talk};
 
 /// A running `named`, ended when the value goes.
 pub(crate) struct Named {
@@ -27,7 +27,7 @@ impl Named {
         fs::write(dir.join("named.conf"), configuration(dir))?;
         // Debian's AppArmor profile goes by the program's path and lets it read /etc/bind only
         let program = dir.join("named");
-        fs::copy(find("named")?, &program)?;
+        copy_program(&find("named")?, &program)?;
         let mut command = net.there(&program.to_string_lossy());
         command.args(["-g", "-n", "1", "-U", "1", "-c"]).arg(dir.join("named.conf"));
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(File::create(dir.join("log"))?);

@@ -5,6 +5,7 @@ use std::fs::File;
 use std::io::{self, Write};
 use std::os::fd::{AsRawFd, RawFd};
 use std::os::unix::process::CommandExt;
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::thread;
 
@@ -112,6 +113,12 @@ pub(crate) fn talk(command: &mut Command, text: &str) -> io::Result<()> {
     }
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     Err(io::Error::other(format!("{}: {}: {said}\n{text}", command.get_program().display(), output.status)))
+}
+
+/// Copies a program. Another process does it: whatever another thread starts meanwhile would inherit our descriptor, and a file that is open
+/// for writing cannot be executed.
+pub(crate) fn copy_program(from: &Path, to: &Path) -> io::Result<()> {
+    talk(Command::new("cp").arg(from).arg(to), "")
 }
 
 /// A private one of the kinds of `flags` for this thread.

@@ -5,6 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use crate::bed::net::copy_program;
 use crate::bed::{Bed, Ran, SOON, on, section};
 
 /// Refused with a sentence that holds `why`, and without anything that looks like a fall.
@@ -45,7 +46,7 @@ fn a_configuration_that_may_not_be_read_is_refused_by_name() {
         let config = bed.router.path("etc/config/ddns");
         fs::set_permissions(&config, fs::Permissions::from_mode(0o600)).unwrap();
         let program = bed.router.dir().join("ddns");
-        fs::copy(env!("CARGO_BIN_EXE_ddns"), &program).unwrap();
+        copy_program(Path::new(env!("CARGO_BIN_EXE_ddns")), &program).unwrap();
         let as_nobody = |program: &Path| {
             let mut command = Command::new("setpriv");
             command.args(["--reuid", "65534", "--clear-groups"]).arg(program);

@@ -4,6 +4,7 @@ use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::time::Duration;
 
+use crate::bed::net::copy_program;
 use crate::bed::{Bed, SOON, Says, on};
 
 /// Whatever is answered, the process goes on, its files stay small and so does its log.
@@ -45,9 +46,10 @@ fn sigterm_ends_a_transfer_that_hangs_and_one_that_drips_at_once() {
 
 /// A script that says that it has begun, sleeps, and has a child.
 fn sleeper(bed: &Bed) -> std::path::PathBuf {
-    let path = bed.router.path("etc/sleeper.sh");
+    let (draft, path) = (bed.router.dir().join("draft"), bed.router.path("etc/sleeper.sh"));
     let begun = bed.router.dir().join("begun");
-    fs::write(&path, format!("#!/bin/sh\necho $$ > {}\nsleep 60\n", begun.display())).unwrap();
+    fs::write(&draft, format!("#!/bin/sh\necho $$ > {}\nsleep 60\n", begun.display())).unwrap();
+    copy_program(&draft, &path).unwrap();
     fs::set_permissions(path, fs::Permissions::from_mode(0o755)).unwrap();
     begun
 }
