@@ -8,6 +8,8 @@ mod round;
 mod setup;
 mod tell;
 
+use std::time::Duration;
+
 use crate::memory::{Memory, Uptime};
 use crate::record;
 use crate::world::{Exit, Level, Status, Wake, World};
@@ -134,21 +136,24 @@ fn end(order: &Order, world: &mut World<'_>, memory: &Memory, exit: Exit) -> Exi
     exit
 }
 
+/// Moments travel in milliseconds: a new self must not look earlier or later than its former one meant to.
 fn pack(stay: &Stay, boot: &str) -> String {
-    let again = stay.again.map_or(0, Uptime::ceil_secs);
+    let millis = |at: Uptime| at.0.as_millis();
     let (desk, log) = (u8::from(stay.desk_trouble), u8::from(stay.log_trouble));
     let memory = record::memory(&stay.memory, boot);
-    format!("{} {again} {} {desk} {log}\n{memory}", stay.until.ceil_secs(), stay.looked.as_secs())
+    let again = stay.again.map_or(0, millis);
+    format!("{} {again} {} {desk} {log}\n{memory}", millis(stay.until), millis(stay.looked))
 }
 
 fn unpack(parcel: &str, boot: &str) -> Stay {
     let (head, memory) = parcel.split_once('\n').unwrap_or_default();
     let mut numbers = head.split(' ').map(|word| word.parse().unwrap_or_default());
     let mut number = || numbers.next().unwrap_or_default();
+    let moment = |millis| Uptime(Duration::from_millis(millis));
     Stay {
-        until: Uptime::from_secs(number()),
-        again: Some(number()).filter(|secs| *secs != 0).map(Uptime::from_secs),
-        looked: Uptime::from_secs(number()),
+        until: moment(number()),
+        again: Some(number()).filter(|millis| *millis != 0).map(moment),
+        looked: moment(number()),
         desk_trouble: number() != 0,
         log_trouble: number() != 0,
         reload: false,
