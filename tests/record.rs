@@ -16,7 +16,7 @@ fn at(secs: u64) -> Uptime {
 
 #[test]
 fn moments_are_whole_seconds_and_a_newline() {
-    assert_eq!(record::moment(Uptime(Duration::from_millis(4711_900))), "4711\n");
+    assert_eq!(record::moment(Uptime(Duration::from_millis(4_711_900))), "4711\n");
     assert_eq!(record::pid(42), "42\n");
 }
 
