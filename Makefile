@@ -1,4 +1,4 @@
-# make run      shows the main job on real parts (CONFIG=/path/to/ddns: runs that file)
+# make run      shows the main job on real parts (CONFIG=/path/to/ddns: checks that file and says what it would send; SEND=1: sends)
 # make test     everything that is checked on each change
 # make bench    costs, beside programs of equal work
 # make musl     a static program for a router (TARGET=x86_64, mipsel, mips, aarch64 or armv7)
@@ -26,9 +26,9 @@ build: tools
 	@$(CARGO) build --release --locked
 
 run: tools
-	@sh tests/need.sh demo
+	@$(if $(CONFIG),:,sh tests/need.sh demo)
 	@$(CARGO) build --release --locked --quiet --bins --example demo
-	@./target/release/examples/demo $(if $(CONFIG),"$(CONFIG)")
+	@./target/release/examples/demo $(if $(CONFIG),"$(CONFIG)") $(if $(SEND),--send)
 
 lint: tools
 	@if $(CARGO) fmt --version >/dev/null 2>&1; then $(CARGO) fmt --check; else echo 'rustfmt is not installed: format not checked'; fi

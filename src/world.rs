@@ -388,7 +388,6 @@ pub enum Level {
 
 /// Where a section's log goes and what must not be in it.
 #[derive(Clone, Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own, two of them options of the owner")]
 pub struct LogPlan {
     /// The section's name.
     pub section: String,
@@ -404,8 +403,6 @@ pub struct LogPlan {
     pub syslog: u8,
     /// Show every line on the console too.
     pub console: bool,
-    /// That the file cannot be written was said before.
-    pub told: bool,
     /// Secrets of the section.
     pub mask: Mask,
 }
@@ -416,6 +413,8 @@ pub trait Log {
     fn open(&mut self, plan: LogPlan);
     /// Whether it was said that the file cannot be written; it is said only once.
     fn told(&self) -> bool;
+    /// It was said before, by a former self of this process.
+    fn hush(&mut self);
     /// Cuts the file to its lines; called when a round is over.
     fn cut(&mut self);
     /// One message, possibly of several lines.

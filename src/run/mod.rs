@@ -4,11 +4,10 @@
 //! A process waits far more than it works. It keeps nothing but [`Stay`] while it waits; configuration, tables and log settings are read
 //! anew at each wake, so that a waiting process can execute itself anew and hold next to no memory.
 
+mod parcel;
 mod round;
 mod setup;
 mod tell;
-
-use std::time::Duration;
 
 use crate::memory::{Memory, Uptime};
 use crate::record;
@@ -62,7 +61,7 @@ struct Stay {
 /// Runs one section to its end.
 pub fn run(order: &Order, world: &mut World<'_>) -> Exit {
     let (mut stay, mut wake) = match world.life.inherited() {
-        Some(parcel) => (unpack(&parcel, &world.life.boot()), None),
+        Some(parcel) => (parcel::unpack(&parcel, &world.life.boot()), None),
         None => (Stay::default(), Some(Wake::Timer)),
     };
     if wake.is_some() {
@@ -85,7 +84,7 @@ pub fn run(order: &Order, world: &mut World<'_>) -> Exit {
             stay.log_trouble = world.log.told();
             if world.life.grown() {
                 let kept = world.clock.keep();
-                world.life.renew(&kept, &pack(&stay, &world.life.boot()));
+                world.life.renew(&kept, &parcel::pack(&stay, &world.life.boot()));
             }
         }
     }
@@ -134,29 +133,4 @@ fn end(order: &Order, world: &mut World<'_>, memory: &Memory, exit: Exit) -> Exi
     world.log.say(level, &text);
     world.log.cut();
     exit
-}
-
-/// Moments travel in milliseconds: a new self must not look earlier or later than its former one meant to.
-fn pack(stay: &Stay, boot: &str) -> String {
-    let millis = |at: Uptime| at.0.as_millis();
-    let (desk, log) = (u8::from(stay.desk_trouble), u8::from(stay.log_trouble));
-    let memory = record::memory(&stay.memory, boot);
-    let again = stay.again.map_or(0, millis);
-    format!("{} {again} {} {desk} {log}\n{memory}", millis(stay.until), millis(stay.looked))
-}
-
-fn unpack(parcel: &str, boot: &str) -> Stay {
-    let (head, memory) = parcel.split_once('\n').unwrap_or_default();
-    let mut numbers = head.split(' ').map(|word| word.parse().unwrap_or_default());
-    let mut number = || numbers.next().unwrap_or_default();
-    let moment = |millis| Uptime(Duration::from_millis(millis));
-    Stay {
-        until: moment(number()),
-        again: Some(number()).filter(|millis| *millis != 0).map(moment),
-        looked: moment(number()),
-        desk_trouble: number() != 0,
-        log_trouble: number() != 0,
-        reload: false,
-        memory: record::parse_memory(memory, boot),
-    }
 }

@@ -90,7 +90,7 @@ pub(super) fn begin(order: &Order, world: &mut World<'_>) -> Result<Memory, Exit
     let session = session(order, world).map_err(|faults| refuse(order, world, &faults))?;
     world.life.settle(&session.global.rundir);
     let settled = world.desk.settle(&session.global.rundir);
-    open_log(order, &session, world, Opening { fresh: order.verbose == 2, told: false });
+    open_log(order, &session, world, order.verbose == 2);
     if let Err(error) = settled {
         world.log.say(Level::Error, &tell::rundir(&session.global.rundir, &error));
     }
@@ -128,7 +128,10 @@ fn remembered(order: &Order, world: &World<'_>) -> Memory {
 pub(super) fn settle(order: &Order, session: &Session, world: &mut World<'_>, told: bool) {
     let _ = world.desk.settle(&session.global.rundir);
     world.life.settle(&session.global.rundir);
-    open_log(order, session, world, Opening { fresh: false, told });
+    if told {
+        world.log.hush();
+    }
+    open_log(order, session, world, false);
 }
 
 /// The same for a section that is none, as far as the configuration can be read.
@@ -159,25 +162,15 @@ pub(super) fn refuse(order: &Order, world: &mut World<'_>, faults: &[Fault]) -> 
     Exit::Code(1)
 }
 
-/// How a log is opened.
-#[derive(Clone, Copy)]
-struct Opening {
-    /// Begins a new file.
-    fresh: bool,
-    /// Trouble with the file was said before.
-    told: bool,
-}
-
 /// Points the log where this section wants it.
-fn open_log(order: &Order, session: &Session, world: &mut World<'_>, opening: Opening) {
+fn open_log(order: &Order, session: &Session, world: &mut World<'_>, fresh: bool) {
     let Session { section, global, mask, .. } = session;
     world.log.open(LogPlan {
         section: section.name.clone(),
         dir: global.logdir.clone(),
         lines: if order.verbose == 2 { 0 } else { global.loglines },
         file: section.logfile || order.verbose == 2,
-        fresh: opening.fresh,
-        told: opening.told,
+        fresh,
         syslog: section.syslog,
         console: order.verbose > 0,
         mask: mask.clone(),

@@ -158,12 +158,15 @@ impl Log for Journal {
         if plan.section != self.plan.section || plan.dir != self.plan.dir {
             self.lines = None;
         }
-        self.trouble |= plan.told;
         self.plan = plan;
     }
 
     fn told(&self) -> bool {
         self.trouble
+    }
+
+    fn hush(&mut self) {
+        self.trouble = true;
     }
 
     fn cut(&mut self) {

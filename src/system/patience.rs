@@ -4,8 +4,14 @@
 
 use std::fmt;
 use std::io;
+use std::net::{SocketAddr, SocketAddrV6, UdpSocket};
 use std::os::fd::{AsRawFd, BorrowedFd, RawFd};
 use std::time::{Duration, Instant};
+
+use nix::sys::socket::{SockaddrStorage, getsockname};
+
+/// In a long wait it is looked this often whether an answer can still come.
+const GLANCE: Duration = Duration::from_millis(250);
 
 /// A deadline together with the descriptor that becomes readable when the process shall end.
 #[derive(Clone, Copy, Debug)]
@@ -67,7 +73,7 @@ impl Patience {
         let mut watched = [watch(self.stop, libc::POLLIN), watch(Some(fd.as_raw_fd()), events)];
         loop {
             let left = self.left();
-            let count = poll(&mut watched, Some(left)).map_err(Impatient::Failed)?;
+            let count = poll(&mut watched, Some(left.min(GLANCE))).map_err(Impatient::Failed)?;
             if rang(watched[0]) {
                 return Err(Impatient::Interrupted);
             }
@@ -80,8 +86,21 @@ impl Patience {
             if left.is_zero() && count == 0 {
                 return Err(Impatient::TimedOut);
             }
+            if count == 0 && orphaned(fd) {
+                let why = "the address of this machine that it was sent from is gone";
+                return Err(Impatient::Failed(io::Error::other(why)));
+            }
         }
     }
+}
+
+/// Whether `fd` is a socket whose own address this machine has lost: the kernel says nothing, and no answer can ever come.
+fn orphaned(fd: BorrowedFd) -> bool {
+    let Ok(own) = getsockname::<SockaddrStorage>(fd.as_raw_fd()) else { return false };
+    let v4 = own.as_sockaddr_in().map(|a| SocketAddr::from((a.ip(), 0)));
+    let v6 = own.as_sockaddr_in6().map(|a| SocketAddrV6::new(a.ip(), 0, 0, a.scope_id()).into());
+    let lost = |error: io::Error| error.kind() == io::ErrorKind::AddrNotAvailable;
+    v4.or(v6).is_some_and(|own: SocketAddr| UdpSocket::bind(own).is_err_and(lost))
 }
 
 /// An entry for [`poll`]; a missing descriptor is passed over by the kernel.

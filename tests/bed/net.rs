@@ -8,8 +8,6 @@ use std::os::unix::process::CommandExt;
 use std::process::{Command, Stdio};
 use std::thread;
 
-/// The router's addresses on the line, as the Internet provider gave them.
-pub(crate) const ROUTER_V4: &str = "203.0.113.7";
 /// The name server of the zones.
 pub(crate) const NAME_SERVER: &str = "198.51.100.53";
 /// The provider of dynamic names.

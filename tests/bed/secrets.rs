@@ -39,8 +39,12 @@ impl Secrets {
                 found.push(format!("{place} ({how}): {}", String::from_utf8_lossy(bytes)));
             }
         };
-        said.iter().for_each(|text| look("syslog", text.as_bytes()));
-        processes.iter().for_each(|bytes| look("a process", bytes));
+        for text in said {
+            look("syslog", text.as_bytes());
+        }
+        for bytes in processes {
+            look("a process", bytes);
+        }
         let config = router.path("etc/config");
         for start in [router.root(), router.dir().join("out")] {
             files(&start, &mut |path| {

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use crate::bed::{Bed, on};
+use crate::bed::{Bed, Says, on};
 
 /// Without polling: the next check is far away.
 const FAR: [(&str, &str); 2] = [("check_interval", "10"), ("check_unit", "minutes")];
@@ -33,6 +33,7 @@ fn a_new_address_is_on_the_wire_in_less_than_half_a_second() {
             assert!(took < LIMIT, "{took:?}");
             times.push(took.as_millis());
             bed.until("DNS follows", LIMIT, || bed.dns() == [new.clone()]);
+            bed.until("the answer", LIMIT, || bed.logged("update accepted") == asked.len());
         }
         println!("from the change of address to the request: {times:?} ms");
         assert_eq!(bed.asked().len(), 5);
@@ -51,6 +52,25 @@ fn a_new_ipv6_address_is_on_the_wire_in_less_than_half_a_second() {
         println!("from the change of the IPv6 address to the request: {} ms", took.as_millis());
         assert!(took < LIMIT, "{took:?}");
         assert_eq!(bed.asked()[1].address(), "2001:db8:1::8".parse().ok());
+    });
+}
+
+#[test]
+fn an_address_that_changes_while_the_provider_is_slow_does_not_wait_for_it() {
+    on(|bed| {
+        bed.configure(&FAR);
+        let _running = bed.start_home();
+        bed.provider.borrow().next(Says::Late(Duration::from_secs(20)));
+        renumber(bed, "203.0.113.7", "203.0.113.8");
+        bed.until_asked(2);
+        let changed = Instant::now();
+        renumber(bed, "203.0.113.8", "203.0.113.9");
+        bed.until_asked(3);
+        assert_eq!(bed.sent(), ["203.0.113.7", "203.0.113.8", "203.0.113.9"]);
+        let took = bed.asked()[2].at.duration_since(changed);
+        println!("from the change of address in mid-transfer to the next request: {} ms", took.as_millis());
+        assert!(took < Duration::from_millis(900), "{took:?}");
+        bed.until("DNS follows", LIMIT, || bed.dns() == ["203.0.113.9"]);
     });
 }
 

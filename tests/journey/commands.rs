@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::bed::{Bed, SOON, Says, on};
+use crate::bed::{Bed, SOON, Says, WRONG_PASSWORD, on, section};
 
 const FAR: (&str, &str) = ("check_interval", "600");
 
@@ -53,10 +53,9 @@ fn without_procd_a_section_starts_in_the_background_and_can_be_asked_reloaded_re
 #[test]
 fn start_without_a_name_starts_the_enabled_sections_only() {
     on(|bed| {
-        let one = crate::bed::section("home", &[FAR]);
-        let two = crate::bed::section("other", &[FAR, ("enabled", "0")]);
-        let three =
-            crate::bed::section("third", &[FAR, ("domain", "third.example.net"), ("lookup_host", "third.example.net")]);
+        let one = section("home", &[FAR]);
+        let two = section("other", &[FAR, ("enabled", "0")]);
+        let three = section("third", &[FAR, ("domain", "third.example.net"), ("lookup_host", "third.example.net")]);
         bed.router.configure(format!("{one}{two}{three}")).unwrap();
         let ran = bed.ddns(&["start"]);
         assert!(ran.code == Some(0) && !ran.out.contains("'other'"), "{ran:?}");
@@ -80,7 +79,7 @@ fn once_says_by_its_exit_code_whether_the_name_is_right() {
         assert_eq!(bed.dns(), ["203.0.113.7"]);
         assert_eq!(bed.ddns(&["once", "home"]).code, Some(0));
         assert_eq!(bed.asked().len(), 1);
-        bed.configure(&[("password", "wrong"), ("domain", "b.example.net"), ("lookup_host", "b.example.net")]);
+        bed.configure(&[("password", WRONG_PASSWORD), ("domain", "b.example.net"), ("lookup_host", "b.example.net")]);
         assert_eq!(bed.ddns(&["once", "home"]).code, Some(1));
         // the owner may ask as often as he likes
         assert_eq!(bed.ddns(&["once", "home"]).code, Some(1));

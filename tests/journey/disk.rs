@@ -7,7 +7,7 @@ use std::process::Command;
 use std::time::Duration;
 
 use crate::bed::net::unshare;
-use crate::bed::{Bed, SOON, on};
+use crate::bed::{Bed, SOON, on, section};
 
 /// Something mounted for this test alone, gone with the value.
 struct Mounted(Vec<PathBuf>);
@@ -137,10 +137,10 @@ fn the_log_is_cut_to_its_lines_and_keeps_the_youngest() {
     on(|bed| {
         let log: &Path = &bed.router.path("var/log/ddns");
         fs::create_dir_all(log).unwrap();
-        let old: String = (0..400).map(|n| format!(" 120000  info : old line {n}\n")).collect();
+        let old: String = " 120000  info : old line\n".repeat(400);
         fs::write(log.join("home.log"), old).unwrap();
         let global = "config ddns 'global'\n\toption ddns_loglines '20'\n";
-        bed.router.configure(format!("{global}{}", bed.section(&[]))).unwrap();
+        bed.router.configure(format!("{global}{}", section("home", &[]))).unwrap();
         let running = bed.start_home();
         bed.until("a shorter log", SOON, || bed.log().lines().count() <= 20);
         running.terminate();

@@ -5,7 +5,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use crate::bed::{Bed, Ran, SOON, on};
+use crate::bed::{Bed, Ran, SOON, on, section};
 
 /// Refused with a sentence that holds `why`, and without anything that looks like a fall.
 fn refused(ran: &Ran, why: &str) {
@@ -68,11 +68,11 @@ fn a_configuration_of_a_megabyte_works_and_one_of_five_is_refused() {
         let filler = "config service 'other'\n\toption enabled '0'\n\toption domain 'x'\n# nothing\n";
         let many: String = (0..14_000).map(|n| filler.replace("other", &format!("other{n}"))).collect();
         assert!(many.len() > 1 << 20);
-        bed.router.configure(format!("{many}{}", bed.section(&[("check_interval", "600")]))).unwrap();
+        bed.router.configure(format!("{many}{}", section("home", &[("check_interval", "600")]))).unwrap();
         let running = bed.start_home();
         assert_eq!(bed.sent(), ["203.0.113.7"]);
         running.terminate();
-        bed.router.configure(format!("{}{}", bed.section(&[]), "#".repeat(5 << 20))).unwrap();
+        bed.router.configure(format!("{}{}", section("home", &[]), "#".repeat(5 << 20))).unwrap();
         refused(&bed.ddns(&["run", "home"]), "larger than");
     });
 }

@@ -10,7 +10,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
 use crate::bed::net::PROVIDER_V4;
-use crate::bed::{Bed, SOON, Says, on};
+use crate::bed::{Bed, SOON, Says, WRONG_PASSWORD, on};
 
 const FAR: (&str, &str) = ("check_interval", "600");
 
@@ -160,7 +160,7 @@ fn a_process_that_grew_executes_itself_anew_and_forgets_nothing() {
 fn a_new_self_keeps_the_hold_the_checks_and_the_ear_for_signals() {
     on(|bed| {
         with_tls(bed);
-        bed.configure(&[("use_https", "1"), ("cacert", "/etc/ca.pem"), ("password", "wrong")]);
+        bed.configure(&[("use_https", "1"), ("cacert", "/etc/ca.pem"), ("password", WRONG_PASSWORD)]);
         let running = bed.start_home();
         bed.until("a new self", SOON, || running.proc("environ").contains("DDNS_PARCEL="));
         bed.until_next_check_changes();

@@ -10,6 +10,7 @@ fn an_answer_that_repeats_the_login_is_masked_wherever_it_goes() {
         let running = bed.start(&["run", "home", "-v"]);
         bed.until("a round", SOON, || bed.status("nextcheck").is_some());
         bed.until("an answer in the files", SOON, || bed.status("dat").is_some());
+        bed.search();
         running.terminate();
         bed.ddns(&["once", "home"]);
         bed.ddns(&["-v", "1", "-d", "-S", "home"]);
@@ -27,6 +28,10 @@ fn a_password_in_the_path_is_masked_when_the_provider_is_not_reached() {
         bed.configure(&[("update_url", &url.replace("provider.", "nobody.")), ("use_https", "1")]);
         bed.ddns(&["once", "home"]);
         assert_eq!(bed.asked().len(), 1, "{}", bed.story());
+        let running = bed.start_home();
+        bed.until("the error in its file", SOON, || bed.status("err").is_some());
+        bed.search();
+        running.terminate();
     });
 }
 
