@@ -31,8 +31,9 @@ run: tools
 	@./target/release/examples/demo $(if $(CONFIG),"$(CONFIG)") $(if $(SEND),--send)
 
 lint: tools
-	@$(CARGO) fmt --check
-	@$(CARGO) clippy --locked --quiet --all-targets -- -D warnings
+	@if $(CARGO) fmt --version >/dev/null 2>&1; then $(CARGO) fmt --check; else echo 'rustfmt is not installed: format not checked'; fi
+	@if $(CARGO) clippy --version >/dev/null 2>&1; then $(CARGO) clippy --locked --quiet --all-targets -- -D warnings; \
+	else echo 'clippy is not installed: lints not checked'; fi
 
 test: need lint
 	@$(CARGO) test --locked --quiet

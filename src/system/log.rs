@@ -235,7 +235,8 @@ mod tests {
         let dir = std::env::temp_dir().join(format!("ddns-log-{}-{lines}-{keep}{}", std::process::id(), tail.len()));
         directory(&dir).unwrap();
         let path = dir.join("a.log");
-        fs::write(&path, (1..=lines).map(|n| format!("line {n}\n")).collect::<String>() + tail).unwrap();
+        let whole: Vec<String> = (1..=lines).map(|n| format!("line {n}\n")).collect();
+        fs::write(&path, whole.concat() + tail).unwrap();
         shorten(&path, keep).unwrap();
         let text = fs::read_to_string(&path).unwrap();
         fs::remove_dir_all(dir).unwrap();
