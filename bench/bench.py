@@ -63,15 +63,13 @@ class Bench:
 
     def standin(self):
         root = self.bed.root("standin", {"a": {"update_url": beds.update_url()}})
-        path = os.environ["PATH"]
-        os.environ["PATH"] = f"{self.bed.applets()}:{path}"
+        applets = str(self.bed.applets())
         for what, secure in (("update, http", False), ("update, https", True)):
-            words = ["busybox", "ash", str(beds.HERE / "standin.sh"), str(root), beds.update_url(secure)]
+            words = ["busybox", "ash", str(beds.HERE / "standin.sh"), applets, str(root), beds.update_url(secure)]
             self.measure("stand-in", what, [*words, "1", "force"], STANDIN_RUNS)
-        words = ["busybox", "ash", str(beds.HERE / "standin.sh"), str(root), beds.update_url()]
+        words = ["busybox", "ash", str(beds.HERE / "standin.sh"), applets, str(root), beds.update_url()]
         self.measure("stand-in", "nothing to do, http", [*words, "1", "check"], STANDIN_RUNS)
         self.standin_round = self.further_round(words)
-        os.environ["PATH"] = path
 
     def further_round(self, words, more=10):
         """A round without the start: what further rounds add."""
