@@ -133,13 +133,16 @@ fn due(
     if section.timing.force.is_some_and(|force| now.since(updated) >= force) {
         return Ok(Why::Forced);
     }
+    // what we sent last counts more than what DNS shows: back at an old address, a lagging DNS looks right, but the provider is not
+    if memory.accepted.is_some_and(|accepted| accepted != address) {
+        return Ok(Why::Changed);
+    }
     if shown {
         memory.accepted = Some(address);
         memory.resent = 0;
         return Err(Idle::Right);
     }
     match (memory.accepted, registered) {
-        (Some(accepted), _) if accepted != address => Ok(Why::Changed),
         // what DNS says now is not known: that alone is no reason to send anything
         (_, Known::Unclear(_)) => Err(Idle::Unsure),
         (None, _) => Ok(Why::Changed),

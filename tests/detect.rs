@@ -56,7 +56,7 @@ impl Http for Page {
 
 fn found(options: &str, mut machine: Pretended) -> Known<IpAddr> {
     let mut page = Page(machine.page.take());
-    detect::current(&section(options), &Route::default(), &mut machine, &mut page)
+    detect::here(&section(options), &mut machine, &mut page).address
 }
 
 fn network(name: &str, device: Option<&str>, addresses: &[&str]) -> Network {
@@ -187,7 +187,10 @@ fn a_script_gives_its_first_address_and_a_failed_script_none() {
 }
 
 fn bind(options: &str, mut machine: Pretended) -> Result<Bind, String> {
-    detect::route(&section(options), &mut machine).map(|route| route.bind)
+    let interfaces = machine.interfaces.get_or_insert_default();
+    assert!(interfaces.is_empty());
+    let mut page = Page(Some(Ok(Response::default())));
+    detect::here(&section(options), &mut machine, &mut page).route.map(|route| route.bind)
 }
 
 #[test]
@@ -208,5 +211,8 @@ fn a_section_without_bind_network_is_bound_softly_and_only_when_it_publishes_a_n
     let soft = bind("", wan()).unwrap();
     assert_eq!((soft.device.as_deref(), soft.strict), (Some("eth1"), false));
     assert_eq!(bind("", netifd(vec![network("wan", None, &[])])).unwrap(), Bind::default());
-    assert_eq!(bind(" option ip_source web\n", Pretended::default()).unwrap(), Bind::default());
+    assert_eq!(
+        bind(" option ip_source web\n option ip_url 'http://checkip.example/'\n", Pretended::default()).unwrap(),
+        Bind::default()
+    );
 }

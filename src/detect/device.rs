@@ -3,16 +3,17 @@
 
 use std::net::IpAddr;
 
+use super::Netifd;
 use crate::address::{Candidate, Family, Known, choose};
 use crate::world::{Host, Interface, Network};
 
 /// The best address of the first of `names` that has one. Without netifd and without an `ubus` program (no OpenWrt), a network is
 /// looked for among the interfaces: one of that name, else the one the default route leaves through.
-pub(super) fn of_network(names: &[String], family: Family, host: &mut dyn Host) -> Known<IpAddr> {
+pub(super) fn of_network(names: &[String], family: Family, netifd: &Netifd, host: &mut dyn Host) -> Known<IpAddr> {
     let asked = names.join("' or '");
-    match host.networks() {
-        Ok(Some(networks)) => best(names.iter().filter_map(|name| candidates_of(&networks, name)), family)
-            .map_or_else(|| Known::Nothing(without_address(&networks, &asked, family)), Known::Is),
+    match netifd {
+        Ok(Some(networks)) => best(names.iter().filter_map(|name| candidates_of(networks, name)), family)
+            .map_or_else(|| Known::Nothing(without_address(networks, &asked, family)), Known::Is),
         Ok(None) => match host.interfaces() {
             Ok(interfaces) => from_interfaces(&interfaces, names, family).map_or_else(
                 || {
@@ -51,10 +52,10 @@ fn from_interfaces(interfaces: &[Interface], names: &[String], family: Family) -
 }
 
 /// The best address of a device, or of the device of network NAME when written `@NAME`.
-pub(super) fn of_interface(name: &str, family: Family, host: &mut dyn Host) -> Known<IpAddr> {
+pub(super) fn of_interface(name: &str, family: Family, netifd: &Netifd, host: &mut dyn Host) -> Known<IpAddr> {
     let device = match name.strip_prefix('@') {
         None => name.to_owned(),
-        Some(network) => match device_of(network, host) {
+        Some(network) => match device_of(network, netifd) {
             Known::Is(device) => device,
             Known::Nothing(why) => return Known::Nothing(why),
             Known::Unclear(why) => return Known::Unclear(why),
@@ -70,13 +71,13 @@ pub(super) fn of_interface(name: &str, family: Family, host: &mut dyn Host) -> K
     }
 }
 
-fn device_of(network: &str, host: &mut dyn Host) -> Known<String> {
-    match host.networks() {
-        Ok(Some(networks)) => match networks.into_iter().find(|n| n.name == network) {
+fn device_of(network: &str, netifd: &Netifd) -> Known<String> {
+    match netifd {
+        Ok(Some(networks)) => match networks.iter().find(|n| n.name == network) {
             // LuCI before 2025-06 stored a device where a network belongs
             None => Known::Is(network.to_owned()),
             Some(Network { device: None, .. }) => Known::Nothing(format!("network '{network}' is down")),
-            Some(Network { device: Some(device), .. }) => Known::Is(device),
+            Some(Network { device: Some(device), .. }) => Known::Is(device.clone()),
         },
         Ok(None) => Known::Is(network.to_owned()),
         Err(trouble) => Known::Unclear(format!("cannot ask netifd for the device of network '{network}': {trouble}")),

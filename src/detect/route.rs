@@ -3,19 +3,20 @@
 
 use std::net::IpAddr;
 
+use super::Netifd;
 use crate::address::{Family, choose};
 use crate::config::{Section, Source};
-use crate::world::{Bind, Host, Network, Route};
+use crate::world::{Bind, Network, Route};
 
 /// The route of a section. `bind_network` binds to device and addresses of that network, and it is an error when that cannot be done.
 /// Without it a section that publishes a network's address also sends through that network's device, if it is up: with several uplinks the
 /// provider sees the right one.
-pub fn route(section: &Section, host: &mut dyn Host) -> Result<Route, String> {
+pub(super) fn route(section: &Section, netifd: &Netifd) -> Result<Route, String> {
     let transport = &section.transport;
     let bind = match &transport.bind_network {
-        Some(name) => strictly(name, host)?,
+        Some(name) => strictly(name, netifd)?,
         None => match &section.source {
-            Source::Network(names) => softly(names, host),
+            Source::Network(names) => softly(names, netifd),
             Source::Interface(_) | Source::Web(_) | Source::Script(_) => Bind::default(),
         },
     };
@@ -29,9 +30,9 @@ pub fn route(section: &Section, host: &mut dyn Host) -> Result<Route, String> {
     })
 }
 
-fn strictly(name: &str, host: &mut dyn Host) -> Result<Bind, String> {
-    let Some(networks) = host.networks().map_err(|why| format!("bind_network '{name}': cannot ask netifd: {why}"))?
-    else {
+fn strictly(name: &str, netifd: &Netifd) -> Result<Bind, String> {
+    let asked = netifd.as_ref().map_err(|why| format!("bind_network '{name}': cannot ask netifd: {why}"))?;
+    let Some(networks) = asked else {
         // no OpenWrt: the name can only mean a device
         return Ok(Bind { device: Some(name.to_owned()), sources: Vec::new(), strict: true });
     };
@@ -42,8 +43,8 @@ fn strictly(name: &str, host: &mut dyn Host) -> Result<Bind, String> {
     bound_to(network, true).ok_or_else(|| format!("bind_network '{name}': the network is down"))
 }
 
-fn softly(names: &[String], host: &mut dyn Host) -> Bind {
-    let Ok(Some(networks)) = host.networks() else { return Bind::default() };
+fn softly(names: &[String], netifd: &Netifd) -> Bind {
+    let Ok(Some(networks)) = netifd else { return Bind::default() };
     let mut listed = names.iter().filter_map(|name| networks.iter().find(|network| network.name == *name));
     listed.find_map(|network| bound_to(network, false)).unwrap_or_default()
 }

@@ -10,7 +10,7 @@ use crate::answer::{Answer, Reply};
 use crate::config::Source;
 use crate::config::service::Kind;
 use crate::decide::{self, Action, Facts, Idle, Why};
-use crate::detect;
+use crate::detect::{self, Here};
 use crate::memory::Uptime;
 use crate::record;
 use crate::send::{self, Job};
@@ -80,34 +80,25 @@ impl Round<'_, '_> {
             self.stay.again = Some(self.stay.looked.after(CALM));
             return Outcome::Wait;
         }
-        let (route, current) = self.own_address();
-        let changed = matches!(current, Known::Is(address) if Some(address) != self.stay.memory.current);
-        if changed || (self.stay.memory.failures > 0 && matches!(current, Known::Is(_))) {
-            return self.full(Some((route, current)));
+        let here = self.look();
+        let changed = matches!(here.address, Known::Is(address) if Some(address) != self.stay.memory.current);
+        if changed || (self.stay.memory.failures > 0 && matches!(here.address, Known::Is(_))) {
+            return self.full(Some(here));
         }
         self.stay.looked = self.now;
         self.stay.again = (wake == Wake::AddressChanged).then(|| self.now.after(SECOND_LOOK));
         Outcome::Wait
     }
 
-    fn own_address(&mut self) -> (Result<Route, String>, Known<IpAddr>) {
-        let section = &self.session.section;
-        let route = detect::route(section, self.world.host);
-        let current = match (&route, &section.source) {
-            (Err(why), Source::Web(_)) => Known::Unclear(why.clone()),
-            (route, _) => {
-                let route = route.as_ref().cloned().unwrap_or_default();
-                detect::current(section, &route, self.world.host, self.world.http)
-            }
-        };
-        (route, current)
+    fn look(&mut self) -> Here {
+        detect::here(&self.session.section, self.world.host, self.world.http)
     }
 
     /// All facts, a decision, and what it asks for.
-    fn full(&mut self, seen: Option<(Result<Route, String>, Known<IpAddr>)>) -> Outcome {
+    fn full(&mut self, seen: Option<Here>) -> Outcome {
         self.stay.again = None;
         self.stay.looked = self.now;
-        let (route, current) = seen.unwrap_or_else(|| self.own_address());
+        let Here { address: current, route } = seen.unwrap_or_else(|| self.look());
         let retrying = self.stay.memory.failures > 0 && !matches!(current, Known::Is(_));
         let registered =
             if retrying { Known::Unclear(String::new()) } else { self.registered(route.as_ref().ok(), &current) };
