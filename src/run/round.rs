@@ -71,7 +71,9 @@ impl Round<'_, '_> {
 
     /// An address change, or the second look after one, asks only whether our own address is another one now.
     fn is_glance(&self, wake: Wake) -> bool {
-        wake == Wake::AddressChanged || (wake == Wake::Timer && self.stay.again.is_some() && self.now < self.stay.until)
+        let early = wake == Wake::AddressChanged || (wake == Wake::Timer && self.stay.again.is_some());
+        // when a check is due it is made: addresses that change without end must not keep it from its turn
+        early && self.now < self.stay.until
     }
 
     fn glance(&mut self, wake: Wake) -> Outcome {
@@ -82,12 +84,27 @@ impl Round<'_, '_> {
         }
         let (route, current) = self.own_address();
         let changed = matches!(current, Known::Is(address) if Some(address) != self.stay.memory.current);
-        if changed || (self.stay.memory.failures > 0 && matches!(current, Known::Is(_))) {
+        if changed {
             return self.full(Some((route, current)));
+        }
+        if self.stay.memory.failures > 0 && matches!(current, Known::Is(_)) {
+            let next_try = self.stay.looked.after(self.pace());
+            if next_try <= self.now {
+                return self.full(Some((route, current)));
+            }
+            self.stay.again = Some(next_try);
+            return Outcome::Wait;
         }
         self.stay.looked = self.now;
         self.stay.again = (wake == Wake::AddressChanged).then(|| self.now.after(SECOND_LOOK));
         Outcome::Wait
+    }
+
+    /// How soon after a failure a change elsewhere on the machine may cause the next try: the line may just have come back, but addresses that
+    /// come and go without end must not make a nuisance of us.
+    fn pace(&self) -> Duration {
+        let doubled = SECOND_LOOK.saturating_mul(1 << (self.stay.memory.failures - 1).min(8));
+        doubled.min(CALM).min(self.session.section.timing.retry)
     }
 
     fn own_address(&mut self) -> (Result<Route, String>, Known<IpAddr>) {
@@ -259,6 +276,9 @@ impl Round<'_, '_> {
     }
 
     fn remember(&mut self) {
+        if self.order.dry {
+            return;
+        }
         let text = record::memory(&self.stay.memory, &self.world.life.boot());
         self.write(Status::Memory, text.as_bytes());
     }
