@@ -40,6 +40,14 @@ pub struct Order {
     pub dry: bool,
 }
 
+impl Order {
+    /// Whether this process is the one of its section, and ends another one. A look by the owner's hand leaves that one alone: where nobody
+    /// starts it again, it would be gone for good.
+    fn owns_section(&self) -> bool {
+        self.mode != Mode::Once && !self.dry
+    }
+}
+
 /// What a process must know while it waits.
 #[derive(Clone, Debug, Default)]
 struct Stay {
@@ -82,7 +90,8 @@ pub fn run(order: &Order, world: &mut World<'_>) -> Exit {
         if order.mode == Mode::Stay {
             world.log.cut();
             stay.log_trouble = world.log.told();
-            if world.life.grown() {
+            // a new self would not know of the SIGHUP that is still to be obeyed
+            if !stay.reload && world.life.grown() {
                 let kept = world.clock.keep();
                 world.life.renew(&kept, &parcel::pack(&stay, &world.life.boot()));
             }
@@ -105,29 +114,48 @@ fn turn(order: &Order, world: &mut World<'_>, stay: &mut Stay, wake: Wake) -> Ou
         Ok(session) => session,
         Err(faults) => return Outcome::End(setup::refuse(order, world, &faults)),
     };
-    if order.mode != Mode::Once
-        && let Some(pid) = world.desk.read(&order.section, Status::Pid).and_then(|text| record::parse_pid(&text))
-        && pid != world.life.pid()
-    {
+    if let Some(pid) = successor(order, world) {
         world.log.say(Level::Note, &tell::replaced(pid));
         return Outcome::End(Exit::Code(0));
     }
     round::round(order, &session, world, stay, wake)
 }
 
+/// Whether the pid file names this process.
+fn named(order: &Order, world: &World<'_>) -> bool {
+    world.desk.read(&order.section, Status::Pid).and_then(|text| record::parse_pid(&text)) == Some(world.life.pid())
+}
+
+/// Another process that runs this section now. A number alone is none: where the pid file cannot be written, it names a dead process for
+/// ever. A pid file that is gone (removed, or another run directory since) is written once more.
+fn successor(order: &Order, world: &mut World<'_>) -> Option<u32> {
+    if !order.owns_section() || named(order, world) {
+        return None;
+    }
+    let other = world.life.running(&order.section).filter(|pid| *pid != world.life.pid());
+    if other.is_none() {
+        // trouble was told at the start
+        let _ = world.life.take_over(&order.section);
+    }
+    other
+}
+
 /// The last lines, and the files that live only as long as the process.
 fn end(order: &Order, world: &mut World<'_>, memory: &Memory, exit: Exit) -> Exit {
-    let boot = world.life.boot();
-    let _ = world.desk.write(&order.section, Status::Memory, record::memory(memory, &boot).as_bytes());
+    if !order.dry {
+        let text = record::memory(memory, &world.life.boot());
+        let _ = world.desk.write(&order.section, Status::Memory, text.as_bytes());
+    }
+    if order.owns_section() {
+        for file in [Status::Dat, Status::Err] {
+            world.desk.remove(&order.section, file);
+        }
+        if named(order, world) {
+            world.desk.remove(&order.section, Status::Pid);
+        }
+    }
     if order.mode == Mode::Once {
         return exit;
-    }
-    for file in [Status::Dat, Status::Err] {
-        world.desk.remove(&order.section, file);
-    }
-    if world.desk.read(&order.section, Status::Pid).and_then(|text| record::parse_pid(&text)) == Some(world.life.pid())
-    {
-        world.desk.remove(&order.section, Status::Pid);
     }
     let (level, text) = tell::end(exit, world.life.pid());
     world.log.say(level, &text);

@@ -71,7 +71,9 @@ impl Round<'_, '_> {
 
     /// An address change, or the second look after one, asks only whether our own address is another one now.
     fn is_glance(&self, wake: Wake) -> bool {
-        wake == Wake::AddressChanged || (wake == Wake::Timer && self.stay.again.is_some() && self.now < self.stay.until)
+        let early = wake == Wake::AddressChanged || (wake == Wake::Timer && self.stay.again.is_some());
+        // when a check is due it is made: addresses that change without end must not keep it from its turn
+        early && self.now < self.stay.until
     }
 
     fn glance(&mut self, wake: Wake) -> Outcome {
@@ -82,8 +84,16 @@ impl Round<'_, '_> {
         }
         let here = self.look();
         let changed = matches!(here.address, Known::Is(address) if Some(address) != self.stay.memory.current);
-        if changed || (self.stay.memory.failures > 0 && matches!(here.address, Known::Is(_))) {
+        if changed {
             return self.full(Some(here));
+        }
+        if self.stay.memory.failures > 0 && matches!(here.address, Known::Is(_)) {
+            let next_try = self.stay.looked.after(self.pace());
+            if next_try <= self.now {
+                return self.full(Some(here));
+            }
+            self.stay.again = Some(next_try);
+            return Outcome::Wait;
         }
         self.stay.looked = self.now;
         self.stay.again = (wake == Wake::AddressChanged).then(|| self.now.after(SECOND_LOOK));
@@ -92,6 +102,13 @@ impl Round<'_, '_> {
 
     fn look(&mut self) -> Here {
         detect::here(&self.session.section, self.world.host, self.world.http)
+    }
+
+    /// How soon after a failure a change elsewhere on the machine may cause the next try: the line may just have come back, but addresses that
+    /// come and go without end must not make a nuisance of us.
+    fn pace(&self) -> Duration {
+        let doubled = SECOND_LOOK.saturating_mul(1 << (self.stay.memory.failures - 1).min(8));
+        doubled.min(CALM).min(self.session.section.timing.retry)
     }
 
     /// All facts, a decision, and what it asks for.
@@ -250,6 +267,9 @@ impl Round<'_, '_> {
     }
 
     fn remember(&mut self) {
+        if self.order.dry {
+            return;
+        }
         let text = record::memory(&self.stay.memory, &self.world.life.boot());
         self.write(Status::Memory, text.as_bytes());
     }

@@ -100,7 +100,7 @@ pub(super) fn begin(order: &Order, world: &mut World<'_>) -> Result<Memory, Exit
     for fault in &session.warnings {
         world.log.say(Level::Warn, &tell::fault(fault));
     }
-    if order.mode != Mode::Once {
+    if order.owns_section() {
         match world.life.take_over(&order.section) {
             Ok(None) => {}
             Ok(Some(pid)) => world.log.say(Level::Note, &tell::took_over(pid)),

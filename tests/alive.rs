@@ -1,0 +1,129 @@
+//! What must never end, silence or replace an updater that works, and what must not make it a nuisance.
+
+#[cfg(test)]
+mod bed;
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use bed::{Bed, Ran, SOON, Says, on};
+use nix::sys::signal::Signal;
+
+const FAR: (&str, &str) = ("check_interval", "600");
+
+/// A script below the root that the section may run.
+#[cfg(test)]
+fn script(bed: &Bed, text: &str) {
+    let path = bed.router.path("usr/bin/address");
+    fs::create_dir_all(path.parent().unwrap()).unwrap();
+    fs::write(&path, format!("#!/bin/sh\ncd {}\n{text}\n", bed.router.dir().display())).unwrap();
+    fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+#[cfg(test)]
+fn rounds(bed: &Bed) -> usize {
+    fs::read_to_string(bed.router.dir().join("rounds")).unwrap_or_default().lines().count()
+}
+
+#[test]
+fn a_hangup_in_a_round_after_which_the_process_executes_itself_anew_is_obeyed() {
+    on(|bed| {
+        script(bed, "echo >>rounds; sleep 1; echo 203.0.113.7; head -c 250000 /dev/zero");
+        bed.configure(&[FAR, ("ip_source", "script"), ("ip_script", "/usr/bin/address")]);
+        let running = bed.start(&["run", "home"]);
+        bed.until("the first round", SOON, || rounds(bed) == 1);
+        running.signal(Signal::SIGHUP);
+        bed.until("the round of the hangup", SOON, || rounds(bed) == 2);
+    });
+}
+
+#[test]
+fn a_dry_run_leaves_the_process_of_the_section_alone() {
+    on(|bed| {
+        bed.configure(&[FAR, ("password", "wrong")]);
+        let running = bed.start_home();
+        let files = || ["pid", "update", "dat"].map(|file| bed.status(file));
+        let memory = || fs::read_to_string(bed.router.path("var/run/ddns/.memory/home")).unwrap();
+        let before = (files(), memory());
+        for dry in [&["run", "home", "--dry-run"][..], &["once", "home", "--dry-run"], &["-v", "2", "-d", "-S", "home"]]
+        {
+            bed.ddns(dry);
+            assert!(running.lives(), "{dry:?} {}", bed.story());
+            assert_eq!((files(), memory()), before, "{dry:?}");
+        }
+        assert_eq!(bed.asked().len(), 1);
+    });
+}
+
+#[test]
+fn a_pid_file_that_cannot_be_written_and_names_a_dead_process_is_no_successor() {
+    on(|bed| {
+        bed.configure(&[FAR]);
+        let rundir = bed.router.path("var/run/ddns");
+        fs::create_dir_all(&rundir).unwrap();
+        fs::write(rundir.join("home.pid"), "4194000\n").unwrap();
+        let rundir = rundir.to_str().unwrap();
+        let works = |program: &str, args: &[&str]| {
+            let ran: Ran = bed.ran(Command::new(program).args(args));
+            assert_eq!(ran.code, Some(0), "{ran:?}");
+        };
+        works("mount", &["--bind", rundir, rundir]);
+        works("mount", &["-o", "remount,bind,ro", rundir]);
+        let running = bed.start(&["run", "home"]);
+        bed.until_asked(1);
+        running.signal(Signal::SIGHUP);
+        std::thread::sleep(Duration::from_millis(500));
+        let lives = running.lives();
+        works("umount", &[rundir]);
+        assert!(lives, "{}", bed.story());
+    });
+}
+
+#[test]
+fn a_pid_file_that_was_removed_comes_back_at_the_next_round() {
+    on(|bed| {
+        bed.configure(&[FAR]);
+        let running = bed.start_home();
+        fs::remove_dir_all(bed.router.path("var/run/ddns")).unwrap();
+        running.signal(Signal::SIGHUP);
+        bed.until("the pid file", SOON, || bed.status("pid") == Some(format!("{}\n", running.pid())));
+    });
+}
+
+/// Other addresses of the machine come and go, faster than anybody could look at them.
+#[cfg(test)]
+fn storm(bed: &Bed, length: Duration) {
+    let end = Instant::now() + length;
+    let lines: String = (0..4000)
+        .map(|n| format!("addr add 10.9.{}.{}/32 dev lan0\naddr del 10.9.{0}.{1}/32 dev lan0\n", n / 250, n % 250 + 1))
+        .collect();
+    while Instant::now() < end {
+        bed.ip(&lines);
+    }
+}
+
+#[test]
+fn addresses_that_change_without_end_do_not_keep_a_check_from_its_turn() {
+    on(|bed| {
+        bed.configure(&[("check_interval", "2"), ("check_interval_min", "2")]);
+        let _running = bed.start_home();
+        let queries = || bed.named.borrow().queries("home.example.net");
+        let before = queries();
+        storm(bed, Duration::from_millis(6500));
+        assert!(queries() >= before + 2, "{} after {before}\n{}", queries(), bed.story());
+    });
+}
+
+#[test]
+fn addresses_that_change_elsewhere_do_not_make_a_nuisance_of_a_section_whose_provider_breaks_off() {
+    on(|bed| {
+        bed.provider_says(Says::Close);
+        bed.configure(&[FAR, ("retry_interval", "600")]);
+        let _running = bed.start(&["run", "home"]);
+        bed.until_asked(1);
+        storm(bed, Duration::from_millis(5000));
+        assert!(bed.asked().len() <= 3, "{}", bed.story());
+    });
+}
