@@ -134,7 +134,7 @@ fn deprecated_tentative_temporary_and_duplicate_addresses_are_seen() {
         return;
     }
     veth("v0", "v1");
-    sh("sysctl -qw net.ipv6.conf.v0.use_tempaddr=2");
+    sh("echo 2 >/proc/sys/net/ipv6/conf/v0/use_tempaddr");
     sh("ip addr add 2001:db8:3::1/64 dev v1 nodad");
     sh("ip addr add 2001:db8:1::1/64 dev v0 nodad");
     sh("ip addr add 2001:db8:1::2/64 dev v0 nodad preferred_lft 0 valid_lft 900");

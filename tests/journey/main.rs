@@ -6,6 +6,7 @@
 mod bed;
 
 mod address;
+mod alive;
 mod commands;
 mod disk;
 mod hold;
