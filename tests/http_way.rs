@@ -3,7 +3,6 @@
 use std::io::Write;
 use std::net::{IpAddr, Shutdown};
 use std::os::fd::{AsFd, AsRawFd};
-use std::process::Command;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -15,8 +14,11 @@ use ddns::url::Url;
 use ddns::world::{Broken, Http, Request, Route};
 
 #[cfg(test)]
+mod alone;
+#[cfg(test)]
 #[path = "support/http.rs"]
 mod support;
+use alone::{in_namespace, sh, veth};
 use support::{Server, dead_address, get, get_by, ok, wire};
 
 // ------------------------------------------------------------------ what ends it
@@ -196,33 +198,13 @@ fn the_limit_of_an_exchange_holds_over_all_redirects() {
 
 // ------------------------------------------------------------------ devices, in a network namespace of their own
 
-const INSIDE: &str = "DDNS_TEST_IN_NAMESPACE";
-
-#[cfg(test)]
-/// Runs the test `name` of this file again in a new network namespace; true in there.
-fn in_namespace(name: &str) -> bool {
-    if std::env::var_os(INSIDE).is_some() {
-        let directory = std::env::current_dir().unwrap();
-        support::run(&directory, &["ip", "link", "set", "lo", "up"]);
-        support::run(&directory, &["ip", "link", "add", "wan0", "type", "veth", "peer", "name", "far0"]);
-        support::run(&directory, &["ip", "address", "add", "192.0.2.1/24", "dev", "wan0"]);
-        support::run(&directory, &["ip", "link", "set", "wan0", "up"]);
-        support::run(&directory, &["ip", "link", "set", "far0", "up"]);
-        return true;
-    }
-    let itself = std::env::current_exe().unwrap();
-    let mut again = Command::new("unshare");
-    again.args(["-r", "-n"]).arg(itself).args(["--exact", name, "--nocapture"]).env(INSIDE, "1");
-    let out = again.output().unwrap();
-    assert!(out.status.success(), "{}{}", String::from_utf8_lossy(&out.stdout), String::from_utf8_lossy(&out.stderr));
-    false
-}
-
 #[test]
 fn a_transfer_leaves_through_the_bound_device_or_not_at_all() {
     if !in_namespace("a_transfer_leaves_through_the_bound_device_or_not_at_all") {
         return;
     }
+    veth("wan0", "far0");
+    sh("ip address add 192.0.2.1/24 dev wan0");
     let server = Server::saying(ok("good"));
     let through = |device: &str| {
         let mut route = Route::default();
