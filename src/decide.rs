@@ -194,17 +194,28 @@ pub fn after(
             let (until, gave_up) = retry(timing, memory, now);
             return After { until, gave_up };
         }
-        Answer::Refused(_) => (HoldReason::Refused, doubled(REFUSED_HOLD, memory.holds, LONGEST_HOLD)),
+        Answer::Refused(_) => {
+            let times = in_a_row(memory, HoldReason::Refused);
+            (HoldReason::Refused, doubled(REFUSED_HOLD, times, LONGEST_HOLD))
+        }
         Answer::SlowDown(wish) => {
-            let own = doubled(SLOW_DOWN_HOLD, memory.holds, LONGEST_HOLD);
-            (HoldReason::SlowDown, wish.map_or(own, |wish| wish.max(timing.retry)))
+            let times = in_a_row(memory, HoldReason::SlowDown);
+            // who asks for a second again and again does not mean it
+            let first = timing.retry.max(SHORTEST_RETRY);
+            let least = doubled(first, times, SLOW_DOWN_HOLD.max(first));
+            let own = doubled(SLOW_DOWN_HOLD, times, LONGEST_HOLD);
+            (HoldReason::SlowDown, wish.map_or(own, |wish| wish.max(least)))
         }
         Answer::ServerTrouble(wish) => {
             let first = timing.retry.max(SHORTEST_RETRY);
-            let own = jittered(doubled(first, memory.holds, BACK_OFF_TOP.max(first)), dice);
+            let times = in_a_row(memory, HoldReason::ServerTrouble);
+            let own = jittered(doubled(first, times, BACK_OFF_TOP.max(first)), dice);
             (HoldReason::ServerTrouble, wish.map_or(own, |wish| wish.max(own)))
         }
-        Answer::Unclear | Answer::NotSent => (HoldReason::Unclear, timing.check),
+        Answer::Unclear | Answer::NotSent => {
+            in_a_row(memory, HoldReason::Unclear);
+            (HoldReason::Unclear, timing.check)
+        }
     };
     hold_back(memory, hold.0, now.after(hold.1.min(LONGEST_HOLD)));
     After { until: memory.hold.map_or(check, |hold| hold.until.min(check)), gave_up: false }
@@ -217,6 +228,15 @@ fn accepted(memory: &mut Memory, (address, why): (IpAddr, Why), now: Uptime) {
     memory.hold = None;
     memory.holds = 0;
     memory.failures = 0;
+}
+
+/// How many holds of this reason went before; one of another reason begins the count anew.
+fn in_a_row(memory: &mut Memory, reason: HoldReason) -> u32 {
+    if memory.held != Some(reason) {
+        memory.held = Some(reason);
+        memory.holds = 0;
+    }
+    memory.holds
 }
 
 fn hold_back(memory: &mut Memory, reason: HoldReason, until: Uptime) {

@@ -74,7 +74,9 @@ pub struct Memory {
     pub current: Option<IpAddr>,
     /// Set while the provider must be left alone.
     pub hold: Option<Hold>,
-    /// Holds of the same reason in a row: the back-off exponent.
+    /// Why it had to be left alone last, also when that hold is over.
+    pub held: Option<HoldReason>,
+    /// Holds of that reason in a row: the back-off exponent.
     pub holds: u32,
     /// Failures in a row (no address, no connection): the retry count.
     pub failures: u32,

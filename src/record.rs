@@ -53,6 +53,7 @@ pub fn memory(memory: &Memory, boot: &str) -> String {
     line("current", memory.current.map(|a| a.to_string()));
     line("resent", nonzero(memory.resent));
     line("hold", memory.hold.map(|hold| format!("{} {}", reason_word(hold.reason), hold.until.ceil_secs())));
+    line("held", memory.held.map(|reason| reason_word(reason).to_owned()));
     line("holds", nonzero(memory.holds));
     line("failures", nonzero(memory.failures));
     text
@@ -89,6 +90,7 @@ pub fn parse_memory(text: &str, boot: &str) -> Memory {
             "current" => memory.current = value.parse().ok(),
             "resent" => memory.resent = value.parse().unwrap_or_default(),
             "hold" => memory.hold = parse_hold(value),
+            "held" => memory.held = reason_of(value),
             "holds" => memory.holds = value.parse().unwrap_or_default(),
             "failures" => memory.failures = value.parse().unwrap_or_default(),
             _ => {}
@@ -97,8 +99,12 @@ pub fn parse_memory(text: &str, boot: &str) -> Memory {
     memory
 }
 
+fn reason_of(word: &str) -> Option<HoldReason> {
+    REASONS.iter().find(|(_, known)| *known == word).map(|(reason, _)| *reason)
+}
+
 fn parse_hold(value: &str) -> Option<Hold> {
     let (word, until) = value.split_once(' ')?;
-    let reason = REASONS.iter().find(|(_, w)| *w == word)?.0;
+    let reason = reason_of(word)?;
     Some(Hold { until: Uptime::from_secs(until.parse().ok()?), reason })
 }

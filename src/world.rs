@@ -319,6 +319,8 @@ pub trait Desk {
     fn store(&mut self, path: &Path, content: &[u8]) -> io::Result<()>;
     /// The content of any other file, at most `limit` bytes. An absolute path is below the root.
     fn load(&self, path: &Path, limit: usize) -> io::Result<Vec<u8>>;
+    /// The same, but an error when another user may have written it: for what stands where everybody can make files.
+    fn load_own(&self, path: &Path, limit: usize) -> io::Result<Vec<u8>>;
 }
 
 /// How the process ends.
@@ -417,7 +419,7 @@ pub trait Log {
     fn hush(&mut self);
     /// Cuts the file to its lines; called when a round is over.
     fn cut(&mut self);
-    /// One message, possibly of several lines.
+    /// One message; it becomes one line, whatever is in it.
     fn say(&mut self, level: Level, text: &str);
     /// A message after which the process stops: ` - TERMINATE` is added, console and syslog get it whatever the options say.
     fn terminate(&mut self, level: Level, text: &str);

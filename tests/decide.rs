@@ -306,7 +306,13 @@ fn a_section_that_runs_once_is_never_forced() {
 
 /// The moment of the next look and the hold, after `answer` came `holds` times before; dice in the middle.
 fn after(answer: &Answer, holds: u32, failures: u32) -> (u64, Option<(u64, HoldReason)>, Memory) {
-    let mut memory = Memory { holds, failures, ..updated(900, Some(other())) };
+    let held = match answer {
+        Answer::Refused(_) => HoldReason::Refused,
+        Answer::SlowDown(_) => HoldReason::SlowDown,
+        Answer::ServerTrouble(_) => HoldReason::ServerTrouble,
+        _ => HoldReason::Unclear,
+    };
+    let mut memory = Memory { holds, failures, held: Some(held), ..updated(900, Some(other())) };
     let after = decide::after(&section(), &mut memory, (ours(), Why::Changed), answer, at(1000), u32::MAX / 2);
     (after.until.as_secs(), memory.hold.map(|hold| (hold.until.as_secs(), hold.reason)), memory)
 }
@@ -378,6 +384,28 @@ fn every_class_of_answer_has_its_consequence() {
 }
 
 #[test]
+fn a_hold_of_another_reason_begins_the_count_anew() {
+    let mut memory = Memory { holds: 9, held: Some(HoldReason::ServerTrouble), ..updated(900, None) };
+    let answer = Answer::Refused(Refusal::BadAuth);
+    for (hours, holds) in [(4, 1), (8, 2)] {
+        decide::after(&section(), &mut memory, (ours(), Why::Changed), &answer, at(1000), 0);
+        assert_eq!(memory.hold.map(|hold| hold.until), Some(at(1000 + hours * HOUR)));
+        assert_eq!(memory.holds, holds);
+    }
+}
+
+#[test]
+fn who_asks_for_a_second_again_and_again_is_asked_ever_more_rarely() {
+    let mut memory = updated(900, None);
+    let waits = [(); 8].map(|()| {
+        let answer = Answer::SlowDown(Some(Duration::from_secs(1)));
+        decide::after(&section(), &mut memory, (ours(), Why::Changed), &answer, at(0), 0);
+        memory.hold.map_or(0, |hold| hold.until.as_secs())
+    });
+    assert_eq!(waits, [60, 120, 240, 480, 960, 1920, 3600, 3600]);
+}
+
+#[test]
 fn an_accepted_update_clears_every_trouble() {
     let (_, _, memory) = after(&Answer::Accepted, 5, 3);
     assert_eq!((memory.updated, memory.accepted), (Some(at(1000)), Some(ours())));
@@ -415,7 +443,7 @@ fn two_tries_never_follow_each_other_within_a_second() {
 #[test]
 fn back_off_is_spread_by_a_quarter_to_both_sides() {
     let times = [0, u32::MAX].map(|dice| {
-        let mut memory = Memory { holds: 3, ..updated(900, None) };
+        let mut memory = Memory { holds: 3, held: Some(HoldReason::ServerTrouble), ..updated(900, None) };
         let answer = Answer::ServerTrouble(None);
         decide::after(&section(), &mut memory, (ours(), Why::First), &answer, at(0), dice).until.as_secs()
     });

@@ -206,16 +206,20 @@ fn a_transfer_leaves_through_the_bound_device_or_not_at_all() {
     veth("wan0", "far0");
     sh("ip address add 192.0.2.1/24 dev wan0");
     let server = Server::saying(ok("good"));
-    let through = |device: &str| {
+    let by = |device: &str, strict: bool| {
         let mut route = Route::default();
         route.bind.device = Some(device.to_owned());
+        route.bind.strict = strict;
         let wire = wire().with_limits(short(2000));
         { wire }.exchange(&Request::get(Url::parse(&server.url("/")).unwrap()), &route)
     };
+    let through = |device: &str| by(device, true);
     assert_eq!(through("lo").unwrap().body, b"good");
     let lost = through("wan0").unwrap_err();
     assert!(matches!(lost, Broken::Connect(..)), "{lost:?}");
     let missing = through("nosuch0").unwrap_err();
     assert_eq!(missing.to_string(), "cannot send through device 'nosuch0': no such device");
     assert_eq!(server.requests().len(), 1);
+    // nobody asked for this binding, and the network has no address of the server's family
+    assert_eq!(by("wan0", false).unwrap().body, b"good");
 }

@@ -80,11 +80,12 @@ impl fmt::Display for Fault {
     }
 }
 
-/// Text that is safe on a terminal and in a log line, whatever the bytes are.
+/// Text that is safe on a terminal and in a log line, whatever the bytes are. Only its first line: a quote that is never closed swallows the
+/// lines behind it, and one of them may be the password.
 fn shown(value: &[u8]) -> String {
     let mut out = String::new();
     for c in String::from_utf8_lossy(value).chars() {
-        if out.chars().count() >= SHOWN {
+        if out.chars().count() >= SHOWN || c == '\n' {
             out.push_str("...");
             break;
         }

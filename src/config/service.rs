@@ -3,6 +3,7 @@
 //! Pure: files come through a loader handed in. Contract section 2 is the source of formats and precedence.
 #![forbid(unsafe_code)]
 
+use std::fmt;
 use std::path::{Path, PathBuf};
 
 use serde_json::Value;
@@ -19,7 +20,7 @@ const NATIVE: &str = "native";
 const SCRIPTS: &str = "/usr/lib/ddns";
 
 /// How a provider is told.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Kind {
     /// One GET of this template.
     Template(String),
@@ -27,6 +28,17 @@ pub enum Kind {
     Script(PathBuf),
     /// By its own API; the provider's name.
     Native(String),
+}
+
+impl fmt::Debug for Kind {
+    /// Without the template: an owner's own may hold a password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Template(_) => f.write_str("Template(***)"),
+            Self::Script(path) => write!(f, "Script({})", path.display()),
+            Self::Native(name) => write!(f, "Native({name})"),
+        }
+    }
 }
 
 /// How a provider is told, and what it says when it is content.

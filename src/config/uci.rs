@@ -13,6 +13,8 @@ pub(crate) use parse::commands;
 pub use parse::parse;
 pub(crate) use scan::{Command, Verb};
 
+use std::fmt;
+
 use super::Fault;
 
 /// Line and column, both from 1; the column counts bytes.
@@ -56,12 +58,22 @@ pub struct Opt {
 }
 
 /// What an option holds.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 pub enum Value {
     /// From `option`.
     One(Vec<u8>),
     /// From `list`.
     List(Vec<Vec<u8>>),
+}
+
+impl fmt::Debug for Value {
+    /// Without the bytes: the grammar does not know which options are secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::One(value) => write!(f, "One({} bytes)", value.len()),
+            Self::List(values) => write!(f, "List({} values)", values.len()),
+        }
+    }
 }
 
 impl File {

@@ -21,8 +21,11 @@ pub(super) fn check(file: Option<&Path>, world: &mut World<'_>, console: &mut Co
         }
     };
     // changes that wait for a commit belong to the file of the router, not to one that the owner names
-    let pending =
-        if file.is_none() { world.desk.load(Path::new(PENDING), CONFIG_LIMIT).unwrap_or_default() } else { Vec::new() };
+    let pending = if file.is_none() {
+        world.desk.load_own(Path::new(PENDING), CONFIG_LIMIT).unwrap_or_default()
+    } else {
+        Vec::new()
+    };
     let config = Config::read(&bytes, &pending);
     let faults = faults(&config, world.desk);
     let name = path.to_string_lossy();

@@ -9,8 +9,9 @@ use crate::config::uci;
 use crate::run::{CONFIG, CONFIG_LIMIT};
 use crate::world::{Script, World};
 
-/// Our changes wait here for their commit, so that changes of others that wait in the usual place are not committed along.
-const SAVE: &str = "/tmp/.uci-ddns-migrate";
+/// Our changes wait here for their commit, so that changes of others that wait in the usual place are not committed along. Not in /tmp, where
+/// anybody could lay changes of his own beside them.
+const SAVE: &str = "/var/run/ddns-migrate";
 
 /// Rewrites the file; nothing to do changes nothing. Exit code 1 when it could not be done, and then nothing was changed.
 pub(super) fn migrate(file: Option<&Path>, world: &mut World<'_>, console: &mut Console<'_>) -> i32 {

@@ -71,7 +71,14 @@ fn start_one(name: &str, logdir: &Path, world: &mut World<'_>, console: &mut Con
 pub(super) fn stop(section: Option<&str>, world: &mut World<'_>, console: &mut Console<'_>) -> i32 {
     let Some(config) = read_config(world, console) else { return 1 };
     if has_procd(world) {
-        return procd("stop", section, world, console);
+        let code = procd("stop", section, world, console);
+        if code == 0 {
+            // procd lets a process end in its own time, and at its end it writes down what a restart must find forgotten
+            for name in chosen(&config, section) {
+                let _ = world.life.stop(&name);
+            }
+        }
+        return code;
     }
     let mut code = 0;
     for name in chosen(&config, section) {

@@ -9,6 +9,8 @@ use crate::world::{Host, Script, ScriptEnd};
 
 /// An `ip_script` that takes longer is ended with all its children.
 const LIMIT: Duration = Duration::from_secs(60);
+/// So much of what it complains about is told, in characters.
+const QUOTED: usize = 500;
 
 /// The first address of `family` on the script's standard output; a non-zero exit is a failure whatever it printed.
 pub(super) fn printed_by(argv: &[String], family: Family, host: &mut dyn Host) -> Known<IpAddr> {
@@ -22,7 +24,7 @@ pub(super) fn printed_by(argv: &[String], family: Family, host: &mut dyn Host) -
 
 fn judged(name: &str, family: Family, end: &ScriptEnd) -> Known<IpAddr> {
     let complaint = String::from_utf8_lossy(&end.stderr);
-    let complaint = complaint.trim();
+    let complaint: String = complaint.trim().chars().take(QUOTED).collect();
     let told = if complaint.is_empty() { String::new() } else { format!(": {complaint}") };
     if end.interrupted {
         return Known::Unclear("interrupted".to_owned());

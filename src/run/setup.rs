@@ -36,7 +36,7 @@ pub fn configuration(desk: &dyn Desk) -> Result<Config, Vec<Fault>> {
     let bytes = desk
         .load(Path::new(CONFIG), CONFIG_LIMIT)
         .map_err(|error| vec![Fault::error(format!("cannot read {CONFIG}: {error}"))])?;
-    let pending = desk.load(Path::new(PENDING), CONFIG_LIMIT).unwrap_or_default();
+    let pending = desk.load_own(Path::new(PENDING), CONFIG_LIMIT).unwrap_or_default();
     Ok(Config::read(&bytes, &pending))
 }
 
@@ -111,12 +111,16 @@ pub(super) fn begin(order: &Order, world: &mut World<'_>) -> Result<Memory, Exit
 }
 
 /// What former processes of this section left: our own memory, and the moment of the last update, for which `SECTION.update` is the truth.
-fn remembered(order: &Order, world: &World<'_>) -> Memory {
+fn remembered(order: &Order, world: &mut World<'_>) -> Memory {
     let boot = world.life.boot();
     let text = world.desk.read(&order.section, Status::Memory).unwrap_or_default();
     let mut memory = record::parse_memory(&text, &boot);
-    memory.updated =
-        world.desk.read(&order.section, Status::Update).and_then(|t| record::parse_moment(&t, world.clock.uptime()));
+    let update = world.desk.read(&order.section, Status::Update);
+    memory.updated = update.as_deref().and_then(|text| record::parse_moment(text, world.clock.uptime()));
+    if update.is_some() && memory.updated.is_none() {
+        // LuCI would show a moment that has not come
+        world.desk.remove(&order.section, Status::Update);
+    }
     if order.mode == Mode::Once {
         // the owner asks by hand: a hold is for machines
         memory.hold = None;

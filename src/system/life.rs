@@ -111,7 +111,8 @@ impl Life for Process {
 
     fn detach(&mut self, section: &str) -> io::Result<u32> {
         let mut command = Command::new(own_path()?);
-        command.arg("--root").arg(&self.root).args(["run", section]);
+        // it stands elsewhere: a relative root would be another one there
+        command.arg("--root").arg(std::path::absolute(&self.root)?).args(["run", section]);
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).current_dir("/");
         // SAFETY: setsid is async-signal-safe and touches only the child
         unsafe {

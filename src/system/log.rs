@@ -14,6 +14,8 @@ use crate::world::{Level, Log, LogPlan};
 const FACILITY: u8 = 1;
 /// So many lines above the limit are let be until a round is over, so that not every line rewrites the file.
 const SLACK: usize = 50;
+/// Longer messages are cut, in characters.
+const LONGEST: usize = 4000;
 
 /// The three places a message can go to.
 pub struct Journal {
@@ -39,7 +41,10 @@ impl Journal {
     }
 
     fn write(&mut self, level: Level, text: &str, ended: bool) {
-        let text = self.plan.mask.cover(text);
+        let mut text = one_line(&self.plan.mask.cover(text));
+        if ended {
+            text.push_str(" - TERMINATE");
+        }
         if self.plan.console || ended {
             console(level, &text);
         }
@@ -60,7 +65,7 @@ impl Journal {
         let appended = self.appendable().and_then(|mut file| file.write_all(message.as_bytes()));
         match appended {
             Ok(()) => {
-                self.lines = self.lines.map(|lines| lines + message.matches('\n').count());
+                self.lines = self.lines.map(|lines| lines + 1);
                 if self.lines.is_some_and(|lines| self.plan.lines > 0 && lines > self.plan.lines + SLACK) {
                     self.cut();
                 }
@@ -81,13 +86,14 @@ impl Journal {
         ours(&dir)?;
         let path = self.path();
         if self.lines.is_none() {
-            let old = if self.plan.fresh { 0 } else { File::open(&path).and_then(|file| count(&file)).unwrap_or(0) };
+            let old = if self.plan.fresh { 0 } else { readable(&path).and_then(|file| count(&file)).unwrap_or(0) };
             if self.plan.fresh {
                 replace(&path, b"", 0o600)?;
             }
             self.lines = Some(old);
         }
-        OpenOptions::new().append(true).create(true).mode(0o600).custom_flags(libc::O_NOFOLLOW).open(path)
+        let flags = libc::O_NOFOLLOW | libc::O_NONBLOCK;
+        OpenOptions::new().append(true).create(true).mode(0o600).custom_flags(flags).open(path)
     }
 }
 
@@ -98,6 +104,11 @@ fn ours(dir: &Path) -> io::Result<()> {
         return Err(io::Error::other(format!("'{}' is a link made by another user", dir.display())));
     }
     Ok(())
+}
+
+/// A pipe in the log's place must not make us wait for its other end.
+fn readable(path: &Path) -> io::Result<File> {
+    OpenOptions::new().read(true).custom_flags(libc::O_NOFOLLOW | libc::O_NONBLOCK).open(path)
 }
 
 /// Line ends of a whole file. A log is never in memory as a whole: what a process has once held it keeps while it waits.
@@ -142,7 +153,7 @@ fn line_ends(file: &File, mut each: impl FnMut(u64) -> bool) -> io::Result<()> {
 
 /// Drops all but the last `keep` lines; the kernel copies them.
 fn shorten(path: &Path, keep: usize) -> io::Result<()> {
-    let mut old = File::open(path)?;
+    let mut old = readable(path)?;
     let surplus = count(&old)?.saturating_sub(keep);
     if surplus == 0 {
         return Ok(());
@@ -185,8 +196,25 @@ impl Log for Journal {
     }
 
     fn terminate(&mut self, level: Level, text: &str) {
-        self.write(level, &format!("{text} - TERMINATE"), true);
+        self.write(level, text, true);
     }
+}
+
+/// A message is one line, whatever a script or a server put into it: nobody forges a second one, and nothing steers a terminal.
+fn one_line(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    for c in text.trim().chars().take(LONGEST) {
+        match c {
+            '\n' => line.push_str(" | "),
+            '\r' | '\t' => line.push(' '),
+            c if c.is_control() => line.extend(c.escape_default()),
+            c => line.push(c),
+        }
+    }
+    if text.trim().chars().nth(LONGEST).is_some() {
+        line.push_str(" ...");
+    }
+    line
 }
 
 /// Five characters, right aligned, as LuCI's readers know them.
@@ -250,6 +278,13 @@ mod tests {
         assert_eq!(cut(0, 5, ""), "");
         let long = cut(3000, 250, "");
         assert_eq!((long.lines().count(), long.lines().next()), (250, Some("line 2751")));
+    }
+
+    #[test]
+    fn a_message_is_one_line_and_steers_no_terminal() {
+        let forged = "failed\r\n 010203 ERROR : forged\x1b]0;x\x07\u{9b}2J\n";
+        assert_eq!(one_line(forged), r"failed  |  010203 ERROR : forged\u{1b}]0;x\u{7}\u{9b}2J");
+        assert_eq!(one_line(&"x".repeat(9999)).len(), LONGEST + 4);
     }
 
     #[test]

@@ -53,7 +53,7 @@ fn host_names_with_other_characters_are_refused_before_anything_runs() {
     }
     let list = format!("{},{}", "x".repeat(253), "*.y.example");
     assert_eq!(section(&format!("domain {list}")).domain.as_deref(), Some(list.as_str()));
-    assert!(refused("domain 'a␤b'").contains(r"value 'a\nb'"));
+    assert!(refused("domain 'a␤b'").contains("value 'a...'"));
 }
 
 #[test]

@@ -151,3 +151,29 @@ fn a_script_sees_all_options_as_they_stand_and_the_defaults() {
         assert_eq!(value(name).as_deref(), text, "{name}");
     }
 }
+
+#[test]
+fn a_quote_that_is_never_closed_shows_no_line_of_the_file_behind_it() {
+    for option in ["domain", "service_name", "dns_server", "ip_network"] {
+        let text = format!(
+            "config service 'a'\n\toption lookup_host 'h.example'\n\toption {option} 'x\n\toption password 'hunter2'\n\toption username 'u\n"
+        );
+        let told: Vec<String> = match Config::read(text.as_bytes(), b"").section("a") {
+            Ok((_, warnings)) => warnings.iter().map(ToString::to_string).collect(),
+            Err(faults) => faults.iter().map(ToString::to_string).collect(),
+        };
+        assert!(told.iter().any(|line| line.contains(option)), "{told:?}");
+        assert!(told.iter().all(|line| !line.contains("hunter2")), "{told:?}");
+    }
+}
+
+#[test]
+fn no_value_of_a_file_is_in_the_debug_text_of_anything_made_of_it() {
+    let text = "config service 'a'\n\toption lookup_host 'h'\n\toption update_url 'http://h/?t=hunter2'\n\toption password 'hunter2'\n";
+    let config = Config::read(text.as_bytes(), b"");
+    let section = config.section("a").unwrap().0;
+    let recipe = ddns::send::recipe(&section, &mut |_| None).unwrap();
+    let told = format!("{config:?} {section:?} {recipe:?}");
+    let bytes = format!("{:?}", b"hunter2".to_vec());
+    assert!(!told.contains("hunter2") && !told.contains(bytes.trim_matches(['[', ']'])), "{told}");
+}

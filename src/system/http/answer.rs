@@ -135,7 +135,8 @@ fn length(status: u16, fields: &[Header<'_>]) -> Result<Length, Broken> {
         return Ok(Length::Exactly(0));
     }
     if let Some(coding) = values(fields, "Transfer-Encoding").last() {
-        let unknown = || Broken::Protocol(format!("transfer coding '{coding}' was not asked for"));
+        let unknown =
+            || Broken::Protocol(format!("transfer coding '{}' was not asked for", beginning(coding.as_bytes())));
         return coding.eq_ignore_ascii_case("chunked").then_some(Length::Chunked).ok_or_else(unknown);
     }
     let mut lengths = values(fields, "Content-Length")

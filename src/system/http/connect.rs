@@ -111,11 +111,16 @@ impl Dialer<'_> {
         let setup = |what: String, errno: Errno| {
             Missed::Everywhere(Broken::Setup(format!("cannot send {what}: {}", words(&io::Error::from(errno)))))
         };
-        if let Some(device) = &self.route.bind.device {
+        let bind = &self.route.bind;
+        let source = bind.sources.iter().find(|&&source| Family::of(source) == family);
+        if source.is_none() && !bind.strict {
+            return Ok(());
+        }
+        if let Some(device) = &bind.device {
             socket::setsockopt(socket, sockopt::BindToDevice, &OsString::from(device))
                 .map_err(|errno| setup(format!("through device '{device}'"), errno))?;
         }
-        if let Some(&source) = self.route.bind.sources.iter().find(|&&source| Family::of(source) == family) {
+        if let Some(&source) = source {
             socket::bind(socket.as_raw_fd(), &SockaddrStorage::from(SocketAddr::new(source, 0)))
                 .map_err(|errno| setup(format!("from address {source}"), errno))?;
         }
