@@ -24,6 +24,12 @@ pub const LONGEST_HOLD: Duration = Duration::from_secs(24 * 3600);
 pub const SETTLE: Duration = Duration::from_secs(3600);
 /// DNS that never follows (a proxied or split-horizon name) is not sent to more often than this.
 pub const LONGEST_SETTLE: Duration = Duration::from_secs(72 * 3600);
+/// Changes that follow each other within this time are a line that flaps, ...
+pub const FLAPPING: Duration = Duration::from_secs(600);
+/// ... of which so many are sent at once, ...
+pub const QUICK_CHANGES: u32 = 5;
+/// ... and the next ones at this distance, doubled each time, up to [`FLAPPING`].
+pub const FLAPPING_GAP: Duration = Duration::from_secs(30);
 /// Two tries never follow each other faster, whatever `retry_interval` says.
 pub const SHORTEST_RETRY: Duration = Duration::from_secs(1);
 
@@ -58,6 +64,8 @@ pub enum Idle {
     Unsure,
     /// Accepted, DNS does not show it yet.
     Lagging,
+    /// The address changes again and again; the newest one is sent when this wait is over.
+    Flapping,
     /// The provider must be left alone for now.
     Held(HoldReason),
     /// The address must not be published.
@@ -92,6 +100,7 @@ pub fn next(section: &Section, memory: &mut Memory, facts: &Facts, now: Uptime) 
         return Action::Wait(hold.until.min(check), Idle::Held(hold.reason));
     }
     match due(section, memory, &facts.registered, address, now) {
+        Ok(Why::Changed) if now < calm_again(memory) => Action::Wait(calm_again(memory).min(check), Idle::Flapping),
         Ok(why) => Action::Send(address, why),
         Err(idle) => {
             memory.failures = 0;
@@ -149,6 +158,14 @@ fn due(
         (Some(_), _) if now.since(updated) >= settle(memory.resent) => Ok(Why::NotFollowed),
         (Some(_), _) => Err(Idle::Lagging),
     }
+}
+
+/// When a changed address may be sent: at once, unless too many were sent quickly one after another.
+fn calm_again(memory: &Memory) -> Uptime {
+    let Some((updated, surplus)) = memory.updated.zip(memory.quick.checked_sub(QUICK_CHANGES)) else {
+        return Uptime::default();
+    };
+    updated.after(doubled(FLAPPING_GAP, surplus, FLAPPING))
 }
 
 fn settle(resent: u32) -> Duration {
@@ -223,6 +240,8 @@ pub fn after(
 
 fn accepted(memory: &mut Memory, (address, why): (IpAddr, Why), now: Uptime) {
     memory.resent = if why == Why::NotFollowed { memory.resent.saturating_add(1) } else { 0 };
+    let soon = memory.updated.is_some_and(|before| now.since(before) <= FLAPPING);
+    memory.quick = if why == Why::Changed && soon { memory.quick.saturating_add(1) } else { 0 };
     memory.updated = Some(now);
     memory.accepted = Some(address);
     memory.hold = None;

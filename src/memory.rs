@@ -21,11 +21,6 @@ impl Uptime {
         self.0.as_secs()
     }
 
-    /// The first whole second that is not before this moment: what must not happen earlier is kept so.
-    pub fn ceil_secs(self) -> u64 {
-        self.0.as_secs().saturating_add(u64::from(self.0.subsec_nanos() != 0))
-    }
-
     /// The moment `wait` later.
     #[must_use]
     pub fn after(self, wait: Duration) -> Self {
@@ -78,6 +73,8 @@ pub struct Memory {
     pub held: Option<HoldReason>,
     /// Holds of that reason in a row: the back-off exponent.
     pub holds: u32,
+    /// Changed addresses in a row that followed each other quickly: a line that flaps is not followed at any speed.
+    pub quick: u32,
     /// Failures in a row (no address, no connection): the retry count.
     pub failures: u32,
     /// Fingerprint of the configuration that led here: a change of configuration lifts a hold.

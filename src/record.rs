@@ -5,6 +5,7 @@
 
 use std::fmt::Write as _;
 use std::net::IpAddr;
+use std::time::Duration;
 
 use crate::address::Known;
 use crate::memory::{Hold, HoldReason, Memory, Uptime};
@@ -52,7 +53,8 @@ pub fn memory(memory: &Memory, boot: &str) -> String {
     line("accepted", memory.accepted.map(|a| a.to_string()));
     line("current", memory.current.map(|a| a.to_string()));
     line("resent", nonzero(memory.resent));
-    line("hold", memory.hold.map(|hold| format!("{} {}", reason_word(hold.reason), hold.until.ceil_secs())));
+    line("hold", memory.hold.map(|hold| format!("{} {}", reason_word(hold.reason), hold.until.0.as_millis())));
+    line("quick", nonzero(memory.quick));
     line("held", memory.held.map(|reason| reason_word(reason).to_owned()));
     line("holds", nonzero(memory.holds));
     line("failures", nonzero(memory.failures));
@@ -92,6 +94,7 @@ pub fn parse_memory(text: &str, boot: &str) -> Memory {
             "hold" => memory.hold = parse_hold(value),
             "held" => memory.held = reason_of(value),
             "holds" => memory.holds = value.parse().unwrap_or_default(),
+            "quick" => memory.quick = value.parse().unwrap_or_default(),
             "failures" => memory.failures = value.parse().unwrap_or_default(),
             _ => {}
         }
@@ -106,5 +109,5 @@ fn reason_of(word: &str) -> Option<HoldReason> {
 fn parse_hold(value: &str) -> Option<Hold> {
     let (word, until) = value.split_once(' ')?;
     let reason = reason_of(word)?;
-    Some(Hold { until: Uptime::from_secs(until.parse().ok()?), reason })
+    Some(Hold { until: Uptime(Duration::from_millis(until.parse().ok()?)), reason })
 }

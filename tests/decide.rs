@@ -474,3 +474,29 @@ fn a_router_that_slept_for_days_checks_and_forces_as_soon_as_it_wakes() {
     let action = decide::next(&section(), &mut memory, &facts(is(ours()), unclear()), at(900 + 7 * 24 * HOUR));
     assert_eq!(action, Action::Send(ours(), Why::Forced));
 }
+
+#[test]
+fn a_line_that_flaps_is_followed_at_once_a_few_times_and_then_ever_more_rarely() {
+    let mut memory = updated(1000, Some(ours()));
+    let mut now = 1000;
+    let mut waited = Vec::new();
+    for round in 0..12 {
+        let address = ip(&format!("203.0.113.{}", 20 + round));
+        now += 10;
+        let mut wait = 0;
+        while let Action::Wait(until, Idle::Flapping) =
+            decide::next(&section(), &mut memory, &facts(is(address), unclear()), at(now))
+        {
+            wait += until.as_secs() - now;
+            now = until.as_secs();
+        }
+        waited.push(wait);
+        decide::after(&section(), &mut memory, (address, Why::Changed), &Answer::Accepted, at(now), 0);
+    }
+    assert_eq!(waited, [0, 0, 0, 0, 0, 20, 50, 110, 230, 470, 590, 590]);
+    // ten quiet minutes, and the next change is sent at once
+    let action = decide::next(&section(), &mut memory, &facts(is(other()), unclear()), at(now + 601));
+    assert_eq!(action, Action::Send(other(), Why::Changed));
+    decide::after(&section(), &mut memory, (other(), Why::Changed), &Answer::Accepted, at(now + 601), 0);
+    assert_eq!(memory.quick, 0);
+}

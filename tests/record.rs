@@ -89,6 +89,7 @@ prop_compose! {
         Memory {
             updated: updated.map(at), accepted, current, config,
             hold: hold.map(|(until, reason)| Hold { until: at(until), reason }),
+            quick: numbers.2, held: hold.map(|(_, reason)| reason),
             resent: numbers.0, holds: numbers.1, failures: numbers.2,
         }
     }

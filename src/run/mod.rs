@@ -9,6 +9,9 @@ mod round;
 mod setup;
 mod tell;
 
+use std::time::Duration;
+
+use crate::config::Fault;
 use crate::memory::{Memory, Uptime};
 use crate::record;
 use crate::world::{Exit, Level, Status, Wake, World};
@@ -44,9 +47,12 @@ impl Order {
     /// Whether this process is the one of its section, and ends another one. A look by the owner's hand leaves that one alone: where nobody
     /// starts it again, it would be gone for good.
     fn owns_section(&self) -> bool {
-        self.mode != Mode::Once && !self.dry
+        self.mode == Mode::Stay && !self.dry
     }
 }
+
+/// A broken configuration is looked at again after this.
+const BROKEN: Duration = Duration::from_secs(60);
 
 /// What a process must know while it waits.
 #[derive(Clone, Debug, Default)]
@@ -60,10 +66,19 @@ struct Stay {
     looked: Uptime,
     /// SIGHUP came in the middle of a round: the next one begins at once.
     reload: bool,
-    /// Trouble with a status file was said already.
-    desk_trouble: bool,
-    /// Trouble with the log file was said already.
-    log_trouble: bool,
+    /// Lasting trouble that was said already.
+    told: Told,
+}
+
+/// Trouble that may last is said once.
+#[derive(Clone, Copy, Debug, Default)]
+struct Told {
+    /// A status file cannot be written.
+    desk: bool,
+    /// The log file cannot be written.
+    log: bool,
+    /// The configuration of this section is broken.
+    config: bool,
 }
 
 /// Runs one section to its end.
@@ -89,7 +104,7 @@ pub fn run(order: &Order, world: &mut World<'_>) -> Exit {
         }
         if order.mode == Mode::Stay {
             world.log.cut();
-            stay.log_trouble = world.log.told();
+            stay.told.log = world.log.told();
             // a new self would not know of the SIGHUP that is still to be obeyed
             if !stay.reload && world.life.grown() {
                 let kept = world.clock.keep();
@@ -104,7 +119,7 @@ fn turn(order: &Order, world: &mut World<'_>, stay: &mut Stay, wake: Wake) -> Ou
     let session = setup::session(order, world);
     match &session {
         // a new self knows neither its log nor its directories yet
-        Ok(session) => setup::settle(order, session, world, stay.log_trouble),
+        Ok(session) => setup::settle(order, session, world, stay.told.log),
         Err(_) => setup::settle_without(order, world),
     }
     if let Wake::Stop(signal) = wake {
@@ -112,13 +127,32 @@ fn turn(order: &Order, world: &mut World<'_>, stay: &mut Stay, wake: Wake) -> Ou
     }
     let session = match session {
         Ok(session) => session,
+        Err(faults) if order.mode == Mode::Stay && setup::still_wanted(order, world) => {
+            return look_again(world, stay, &faults);
+        }
         Err(faults) => return Outcome::End(setup::refuse(order, world, &faults)),
     };
+    if std::mem::take(&mut stay.told.config) {
+        world.log.say(Level::Note, tell::MENDED);
+    }
     if let Some(pid) = successor(order, world) {
         world.log.say(Level::Note, &tell::replaced(pid));
         return Outcome::End(Exit::Code(0));
     }
     round::round(order, &session, world, stay, wake)
+}
+
+/// A configuration that broke while the section runs (half written by an editor, a script on a disk that is not mounted) is said once and
+/// looked at again: ending would keep the name wrong after it is mended.
+fn look_again(world: &mut World<'_>, stay: &mut Stay, faults: &[Fault]) -> Outcome {
+    if !std::mem::replace(&mut stay.told.config, true) {
+        for fault in faults {
+            world.log.say(Level::Error, &tell::broken(fault));
+        }
+    }
+    stay.again = None;
+    stay.until = world.clock.uptime().after(BROKEN);
+    Outcome::Wait
 }
 
 /// Whether the pid file names this process.
@@ -146,7 +180,7 @@ fn end(order: &Order, world: &mut World<'_>, memory: &Memory, exit: Exit) -> Exi
         let text = record::memory(memory, &world.life.boot());
         let _ = world.desk.write(&order.section, Status::Memory, text.as_bytes());
     }
-    if order.owns_section() {
+    if !order.dry && world.life.running(&order.section).is_none_or(|pid| pid == world.life.pid()) {
         for file in [Status::Dat, Status::Err] {
             world.desk.remove(&order.section, file);
         }

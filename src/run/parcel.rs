@@ -2,16 +2,16 @@
 
 use std::time::Duration;
 
-use super::Stay;
+use super::{Stay, Told};
 use crate::memory::Uptime;
 use crate::record;
 
 /// What [`unpack`] understands; `boot` names the boot in which its moments count.
 pub(super) fn pack(stay: &Stay, boot: &str) -> String {
     let again = stay.again.map_or(0, millis);
-    let (desk, log) = (u8::from(stay.desk_trouble), u8::from(stay.log_trouble));
+    let [desk, log, config] = [stay.told.desk, stay.told.log, stay.told.config].map(u8::from);
     let memory = record::memory(&stay.memory, boot);
-    format!("{} {again} {} {desk} {log}\n{memory}", millis(stay.until), millis(stay.looked))
+    format!("{} {again} {} {desk} {log} {config}\n{memory}", millis(stay.until), millis(stay.looked))
 }
 
 fn millis(at: Uptime) -> u64 {
@@ -31,8 +31,7 @@ pub(super) fn unpack(parcel: &str, boot: &str) -> Stay {
         until: moment(number()),
         again: Some(number()).filter(|millis| *millis != 0).map(moment),
         looked: moment(number()),
-        desk_trouble: number() != 0,
-        log_trouble: number() != 0,
+        told: Told { desk: number() != 0, log: number() != 0, config: number() != 0 },
         reload: false,
         memory: record::parse_memory(memory, boot),
     }

@@ -279,9 +279,9 @@ impl Round<'_, '_> {
         let written = self.world.desk.write(&self.order.section, file, content);
         match written {
             Ok(()) => {}
-            Err(_) if self.stay.desk_trouble => {}
+            Err(_) if self.stay.told.desk => {}
             Err(error) => {
-                self.stay.desk_trouble = true;
+                self.stay.told.desk = true;
                 self.say(tell::desk_trouble(&error));
             }
         }

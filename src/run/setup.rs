@@ -73,6 +73,11 @@ fn place(order: &Order, recipe: &Recipe, global: &Global, desk: &dyn Desk) -> Pl
     }
 }
 
+/// Whether the owner still wants this section to run, as far as the configuration can be read.
+pub(super) fn still_wanted(order: &Order, world: &World<'_>) -> bool {
+    configuration(world.desk).map_or(true, |config| config.enabled(&order.section))
+}
+
 /// A script that must be executed has to be there and to be executable.
 fn runnable(section: &Section, desk: &dyn Desk) -> Result<(), Vec<Fault>> {
     let Source::Script(argv) = &section.source else { return Ok(()) };

@@ -84,6 +84,10 @@ pub(super) fn facts(facts: &Facts, action: &Action, memory: &Memory) -> Option<L
             Idle::Right => (Level::Debug, format!("{seen}; nothing to do")),
             Idle::Unsure => (Level::Info, format!("{seen}; not sure, so nothing is sent")),
             Idle::Lagging => (Level::Debug, format!("{seen}; the update was accepted, DNS does not show it yet")),
+            Idle::Flapping => (
+                Level::Info,
+                format!("{seen}; it changes again and again, so the newest address is sent a little later"),
+            ),
             Idle::Held(reason) => (Level::Debug, format!("{seen}; {}", held(*reason))),
             Idle::Unfit(address, unfit) => (Level::Warn, refused(*address, *unfit)),
             Idle::NoAddress if !worth_telling(memory.failures) => return None,
@@ -248,6 +252,13 @@ pub(super) fn rundir(dir: &Path, error: &io::Error) -> String {
 
 pub(super) fn desk_trouble(error: &io::Error) -> Line {
     (Level::Error, format!("cannot write a status file: {error}; updates go on, LuCI will not see them"))
+}
+
+/// The configuration of a running section is right again.
+pub(super) const MENDED: &str = "the configuration can be used again";
+
+pub(super) fn broken(fault: &Fault) -> String {
+    format!("{}; nothing is sent until this is mended", fault.in_file(CONFIG))
 }
 
 pub(super) fn fault(fault: &Fault) -> String {
