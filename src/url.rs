@@ -98,12 +98,11 @@ fn scheme(text: &str) -> Result<(bool, &str), String> {
 /// RFC 7617 section 2 wants `user:password`; a user alone gets the empty password.
 fn basic_login(text: &str) -> Option<Secret> {
     let colon = if text.contains(':') { "" } else { ":" };
-    (!text.is_empty()).then(|| Secret::new([&percent_decoded(text)[..], colon.as_bytes()].concat()))
+    (!text.is_empty()).then(|| Secret::new([&percent_decoded(text.as_bytes())[..], colon.as_bytes()].concat()))
 }
 
 /// `%xx` becomes the byte; a `%` without two digits stays what it is.
-pub fn percent_decoded(text: &str) -> Vec<u8> {
-    let bytes = text.as_bytes();
+pub fn percent_decoded(bytes: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(bytes.len());
     let mut at = 0;
     while let Some(&byte) = bytes.get(at) {

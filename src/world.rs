@@ -276,6 +276,8 @@ pub trait Clock {
     fn pending(&mut self) -> Option<Wake>;
     /// Keeps the ear to the kernel's address changes open over the next `execve`; what the new image must be told to find it.
     fn keep(&mut self) -> String;
+    /// Takes [`Clock::keep`] back when the `execve` failed.
+    fn stay(&mut self);
     /// Any number, for jitter.
     fn dice(&mut self) -> u32;
 }

@@ -6,6 +6,7 @@
 use std::net::{IpAddr, Ipv6Addr};
 
 use crate::secret::Secret;
+use crate::url::percent_decoded;
 use crate::world::{Proxy, Server};
 
 /// Longest name DNS can carry in text form (RFC 1035 section 2.3.4).
@@ -118,33 +119,6 @@ fn proxy_login(text: &[u8]) -> Secret {
     login.push(b':');
     login.extend(percent_decoded(password));
     Secret::new(login)
-}
-
-/// `%41` becomes `A`; what is no escape stays as it is.
-fn percent_decoded(text: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(text.len());
-    let mut rest = text;
-    loop {
-        rest = match rest {
-            [] => return out,
-            [b'%', high, low, tail @ ..] if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() => {
-                out.push(digit(*high) << 4 | digit(*low));
-                tail
-            }
-            [byte, tail @ ..] => {
-                out.push(*byte);
-                tail
-            }
-        };
-    }
-}
-
-/// The value of a hexadecimal digit that was checked to be one.
-fn digit(byte: u8) -> u8 {
-    match byte {
-        b'0'..=b'9' => byte - b'0',
-        _ => (byte | 0x20) - b'a' + 10,
-    }
 }
 
 fn port(text: &str) -> Option<u16> {

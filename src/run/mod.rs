@@ -109,6 +109,7 @@ pub fn run(order: &Order, world: &mut World<'_>) -> Exit {
             if !stay.reload && world.life.grown() {
                 let kept = world.clock.keep();
                 world.life.renew(&kept, &parcel::pack(&stay, &world.life.boot()));
+                world.clock.stay();
             }
         }
     }

@@ -118,6 +118,8 @@ impl Bell {
         // the timer wakes; the limit only guards against one that could not be set
         let limit = moment.since(self.uptime()).max(Duration::from_millis(1));
         if poll(&mut watched, Some(limit)).is_err() {
+            // should never be; but a program that looks after a name for years must not spin when it is
+            std::thread::sleep(Duration::from_secs(1));
             return Some(Wake::Timer);
         }
         if let Some(wake) = self.signals.take() {
@@ -165,6 +167,10 @@ impl Clock for Bell {
         Bell::keep(self).map_or_else(|_| String::new(), |kept| format!("{} {}", kept.socket, kept.seen))
     }
 
+    fn stay(&mut self) {
+        let _ = Bell::stay(self);
+    }
+
     fn dice(&mut self) -> u32 {
         dice()
     }
@@ -203,6 +209,8 @@ impl Clock for Watch {
     fn keep(&mut self) -> String {
         String::new()
     }
+
+    fn stay(&mut self) {}
 
     fn dice(&mut self) -> u32 {
         dice()

@@ -66,12 +66,12 @@ pub fn replace_by(path: &Path, mode: u32, write: impl FnOnce(&mut fs::File) -> i
     let mut draft = path.as_os_str().to_owned();
     draft.push(format!(".{}", std::process::id()));
     let draft = PathBuf::from(draft);
+    // a draft that a crash left behind is in the way of one that must be new
+    let _ = fs::remove_file(&draft);
     let written = fs::OpenOptions::new()
         .write(true)
-        .create(true)
-        .truncate(true)
+        .create_new(true)
         .mode(mode)
-        .custom_flags(libc::O_NOFOLLOW)
         .open(&draft)
         .and_then(|mut file| {
             write(&mut file)?;

@@ -70,6 +70,8 @@ impl Machine {
 pub fn leave(exit: Exit) -> ExitCode {
     match exit {
         Exit::Code(code) => u8::try_from(code).map_or(ExitCode::FAILURE, ExitCode::from),
+        // the default action would leave a core file with the password in it
+        Exit::Signal(libc::SIGQUIT) => ExitCode::from(131),
         Exit::Signal(number) => {
             if let Ok(number) = Signal::try_from(number) {
                 // SAFETY: the default action is no handler of ours
