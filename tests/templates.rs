@@ -272,7 +272,7 @@ proptest! {
         let query = url.path.strip_prefix("/a?").unwrap();
         let fields: Vec<&str> = query.split('&').collect();
         prop_assert_eq!(fields.len(), 3);
-        let plain = |text: &str| ddns::url::percent_decoded(text);
+        let plain = |text: &str| ddns::url::percent_decoded(text.as_bytes());
         prop_assert_eq!(plain(&fields[0][2..]), username.as_bytes());
         prop_assert_eq!(plain(&fields[1][2..]), password.as_bytes());
         prop_assert_eq!(fields[2], "z=203.0.113.7");
