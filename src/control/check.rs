@@ -13,13 +13,7 @@ use crate::world::{Desk, World};
 /// Says everything; exit code 1 when an enabled section cannot run or the file cannot be read.
 pub(super) fn check(file: Option<&Path>, world: &mut World<'_>, console: &mut Console<'_>) -> i32 {
     let path = file.unwrap_or(Path::new(CONFIG));
-    let bytes = match world.desk.load(path, CONFIG_LIMIT) {
-        Ok(bytes) => bytes,
-        Err(error) => {
-            console.complain(&format!("cannot read {}: {error}", path.display()));
-            return 1;
-        }
-    };
+    let Some(bytes) = console.read(path, world.desk) else { return 1 };
     // changes that wait for a commit belong to the file of the router, not to one that the owner names
     let pending = if file.is_none() {
         world.desk.load_own(Path::new(PENDING), CONFIG_LIMIT).unwrap_or_default()

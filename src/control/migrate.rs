@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::Console;
 use crate::config::migrate::{Change, migrate as changes_of, rewrite, uci_commands};
 use crate::config::uci;
-use crate::run::{CONFIG, CONFIG_LIMIT};
+use crate::run::CONFIG;
 use crate::world::{Script, World};
 
 /// Our changes wait here for their commit, so that changes of others that wait in the usual place are not committed along. Not in /tmp, where
@@ -16,13 +16,7 @@ const SAVE: &str = "/var/run/ddns-migrate";
 /// Rewrites the file; nothing to do changes nothing. Exit code 1 when it could not be done, and then nothing was changed.
 pub(super) fn migrate(file: Option<&Path>, world: &mut World<'_>, console: &mut Console<'_>) -> i32 {
     let path = file.unwrap_or(Path::new(CONFIG));
-    let bytes = match world.desk.load(path, CONFIG_LIMIT) {
-        Ok(bytes) => bytes,
-        Err(error) => {
-            console.complain(&format!("cannot read {}: {error}", path.display()));
-            return 1;
-        }
-    };
+    let Some(bytes) = console.read(path, world.desk) else { return 1 };
     let mut parsed = uci::parse(&bytes);
     if let Some(fault) = parsed.faults.first() {
         console.complain(&format!("{}; not changed", fault.in_file(&path.to_string_lossy())));

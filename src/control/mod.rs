@@ -6,11 +6,12 @@ mod service;
 mod status;
 
 use std::io;
+use std::path::Path;
 
 use crate::cli::{Command, Misuse};
 use crate::config::Config;
-use crate::run::{CONFIG, configuration};
-use crate::world::{Exit, World};
+use crate::run::{CONFIG, CONFIG_LIMIT, configuration};
+use crate::world::{Desk, Exit, World};
 
 /// Where the owner reads: the story, and complaints.
 pub struct Console<'a> {
@@ -32,6 +33,17 @@ impl Console<'_> {
     pub fn broken(&mut self, error: &io::Error) -> Exit {
         self.complain(&format!("the kernel refuses a timer or signal descriptor: {error}"));
         Exit::Code(1)
+    }
+
+    /// A configuration file's bytes; `None` after saying why there are none.
+    fn read(&mut self, path: &Path, desk: &dyn Desk) -> Option<Vec<u8>> {
+        match desk.load(path, CONFIG_LIMIT) {
+            Ok(bytes) => Some(bytes),
+            Err(error) => {
+                self.complain(&format!("cannot read {}: {error}", path.display()));
+                None
+            }
+        }
     }
 
     fn tell(&mut self, text: &str) {

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::fs;
 use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
 use rustls::client::danger::{HandshakeSignatureValid, ServerCertVerified, ServerCertVerifier};
@@ -15,6 +15,7 @@ use rustls::server::ParsedCertificate;
 use rustls::{CertificateError, DigitallySignedStruct, Error, OtherError, RootCertStore, SignatureScheme};
 
 use super::words;
+use crate::system::desk::below;
 use crate::world::{Broken, Trust};
 
 /// Where the packages ca-bundle and ca-certificates put the authorities, in the order they are tried.
@@ -50,10 +51,6 @@ fn chosen(root: &Path, path: &Path) -> Result<RootCertStore, Broken> {
     let wanted = |why: &str| Broken::Setup(format!("option 'cacert': '{}' {why}", path.display()));
     let store = read(&below(root, path)).map_err(|error| wanted(&format!("cannot be read: {}", words(&error))))?;
     if store.is_empty() { Err(wanted("holds no certificate in PEM form")) } else { Ok(store) }
-}
-
-fn below(root: &Path, path: &Path) -> PathBuf {
-    root.join(path.strip_prefix("/").unwrap_or(path))
 }
 
 /// All certificates of a file or a directory.
