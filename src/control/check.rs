@@ -6,7 +6,7 @@ use std::path::Path;
 use super::Console;
 use crate::config::service::Kind;
 use crate::config::{Config, Fault, Section, Severity, check as config_check};
-use crate::run::{CONFIG, CONFIG_LIMIT, PENDING};
+use crate::run::{CONFIG, CONFIG_LIMIT, PENDING, runnable};
 use crate::send;
 use crate::world::{Desk, World};
 
@@ -40,18 +40,19 @@ fn counted(number: usize, word: &str) -> String {
     format!("{number} {word}{}", if number == 1 { "" } else { "s" })
 }
 
-/// The configuration's own faults, and those of its providers.
+/// The configuration's own faults, and those of its providers and scripts.
 fn faults(config: &Config, desk: &dyn Desk) -> Vec<Fault> {
-    let of_providers = RefCell::new(Vec::new());
+    let of_others = RefCell::new(Vec::new());
     let template_of = |section: &Section| {
-        let (template, found) = provider(section, desk);
-        of_providers
+        let (template, mut found) = provider(section, desk);
+        found.extend(runnable(section, desk).err().into_iter().flatten());
+        of_others
             .borrow_mut()
             .extend(found.into_iter().map(|fault| if section.enabled { fault } else { weaker(fault) }));
         template
     };
     let mut faults = config_check::check(config, &template_of);
-    faults.extend(of_providers.into_inner());
+    faults.extend(of_others.into_inner());
     faults
 }
 

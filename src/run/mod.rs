@@ -17,7 +17,7 @@ use crate::record;
 use crate::world::{Exit, Level, Status, Wake, World};
 use round::Outcome;
 
-pub use setup::{CONFIG, CONFIG_LIMIT, PENDING, configuration};
+pub use setup::{CONFIG, CONFIG_LIMIT, PENDING, configuration, runnable};
 
 /// How long a section's process lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

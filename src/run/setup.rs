@@ -79,7 +79,7 @@ pub(super) fn still_wanted(order: &Order, world: &World<'_>) -> bool {
 }
 
 /// A script that must be executed has to be there and to be executable.
-fn runnable(section: &Section, desk: &dyn Desk) -> Result<(), Vec<Fault>> {
+pub fn runnable(section: &Section, desk: &dyn Desk) -> Result<(), Vec<Fault>> {
     let Source::Script(argv) = &section.source else { return Ok(()) };
     let program = argv.first().map_or("", String::as_str);
     let trouble = match desk.executable(Path::new(program)) {
@@ -99,7 +99,7 @@ pub(super) fn begin(order: &Order, world: &mut World<'_>) -> Result<Memory, Exit
     if let Err(error) = settled {
         world.log.say(Level::Error, &tell::rundir(&session.global.rundir, &error));
     }
-    for line in tell::start(order, &session.section, &session.recipe, world.life.pid()) {
+    for line in tell::start(order, &session.section, world.life.pid()) {
         world.log.say(line.0, &line.1);
     }
     for fault in &session.warnings {

@@ -8,22 +8,26 @@ use std::time::Duration;
 use super::{CONFIG, Mode, Order};
 use crate::address::{Known, Unfit};
 use crate::answer::{Answer, Refusal, Reply};
-use crate::config::service::{Kind, Recipe};
-use crate::config::{Fault, Section, Source};
+use crate::config::{Fault, Provider, Section, Source};
 use crate::decide::{Action, After, Facts, Idle, Why};
 use crate::memory::{HoldReason, Memory, Uptime};
 use crate::world::{Exit, Level};
 
 type Line = (Level, String);
 
-pub(super) fn start(order: &Order, section: &Section, recipe: &Recipe, pid: u32) -> Vec<Line> {
+pub(super) fn start(order: &Order, section: &Section, pid: u32) -> Vec<Line> {
     let timing = &section.timing;
     let force = timing.force.map_or_else(|| "run once".to_owned(), |force| format!("send again after {}", span(force)));
     let mut lines = vec![
         (Level::Note, format!("started, process {pid}, version {}", env!("CARGO_PKG_VERSION"))),
         (
             Level::Info,
-            format!("keeps the {} address of {} right at {}", section.family, section.lookup_host, told_to(recipe)),
+            format!(
+                "keeps the {} address of {} right at {}",
+                section.family,
+                section.lookup_host,
+                told_to(&section.provider)
+            ),
         ),
         (
             Level::Info,
@@ -44,11 +48,11 @@ pub(super) fn start(order: &Order, section: &Section, recipe: &Recipe, pid: u32)
     lines
 }
 
-fn told_to(recipe: &Recipe) -> String {
-    match &recipe.kind {
-        Kind::Template(_) => "its provider".to_owned(),
-        Kind::Script(script) => format!("the provider of {}", script.display()),
-        Kind::Native(name) => name.clone(),
+fn told_to(provider: &Provider) -> String {
+    match provider {
+        Provider::Service(name) => name.clone(),
+        Provider::Url(_) => "the provider of update_url".to_owned(),
+        Provider::Script(path) => format!("the provider of {}", path.display()),
     }
 }
 

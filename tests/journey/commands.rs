@@ -152,3 +152,15 @@ fn a_process_that_waits_uses_no_time() {
         assert_eq!(after, switches);
     });
 }
+
+#[test]
+fn check_names_a_script_that_is_not_there_and_a_password_that_is_missing_at_once() {
+    on(|bed| {
+        bed.configure(&[("ip_source", "script"), ("ip_script", "/usr/bin/nowhere -x"), ("password", "")]);
+        let checked = bed.ddns(&["check"]);
+        assert_eq!(checked.code, Some(1), "{checked:?}");
+        for words in ["error: ", "option 'ip_script', value '/usr/bin/nowhere'", "option 'password'", "2 errors"] {
+            assert!(checked.out.contains(words), "'{words}' is not in {checked:?}");
+        }
+    });
+}
