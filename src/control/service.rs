@@ -18,13 +18,14 @@ pub(super) fn start(section: Option<&str>, world: &mut World<'_>, console: &mut 
     let mut code = 0;
     let mut names = Vec::new();
     for name in chosen(&config, section) {
+        let off = config.file().section(&name).is_some() && !config.enabled(&name);
         match config.section(&name) {
-            _ if !config.enabled(&name) && section.is_none() => {}
-            Ok(_) if config.enabled(&name) => names.push(name),
-            Ok(_) => {
+            _ if off && section.is_none() => {}
+            _ if off => {
                 console.complain(&format!("section '{name}' is disabled; set option enabled to 1 first"));
                 code = 1;
             }
+            Ok(_) => names.push(name),
             Err(faults) => {
                 for fault in &faults {
                     console.complain(&fault.in_file(CONFIG).to_string());

@@ -118,9 +118,12 @@ pub fn run(order: &Order, world: &mut World<'_>) -> Exit {
 /// One turn of the loop: the configuration as it is now, then what the wake asks for.
 fn turn(order: &Order, world: &mut World<'_>, stay: &mut Stay, wake: Wake) -> Outcome {
     let session = setup::session(order, world);
+    if stay.told.log {
+        world.log.hush();
+    }
     match &session {
-        // a new self knows neither its log nor its directories yet
-        Ok(session) => setup::settle(order, session, world, stay.told.log),
+        // a new self knows neither its log nor its directories yet; a directory that is missing is told by the first write into it
+        Ok(session) => drop(setup::settle(order, session, world, false)),
         Err(_) => setup::settle_without(order, world),
     }
     if let Wake::Stop(signal) = wake {

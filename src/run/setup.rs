@@ -1,5 +1,6 @@
 //! From an order to a section that can run: reads the configuration, finds the provider's recipe, opens the log.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use super::{Mode, Order, tell};
@@ -17,6 +18,8 @@ pub const CONFIG: &str = "/etc/config/ddns";
 pub const PENDING: &str = "/tmp/.uci/ddns";
 /// Functions for sourced scripts, from the package.
 const LIBRARY: &str = "/usr/lib/ddns/dynamic_dns_functions.sh";
+/// Option `use_syslog` where it is not known: notices and worse.
+const SYSLOG: u8 = 2;
 /// A configuration larger than this is none.
 pub const CONFIG_LIMIT: usize = 4 * 1024 * 1024;
 
@@ -93,10 +96,7 @@ pub fn runnable(section: &Section, desk: &dyn Desk) -> Result<(), Vec<Fault>> {
 /// Everything before the first round: checks, the log, the end of an older process of this section, the pid file.
 pub(super) fn begin(order: &Order, world: &mut World<'_>) -> Result<Memory, Exit> {
     let session = session(order, world).map_err(|faults| refuse(order, world, &faults))?;
-    world.life.settle(&session.global.rundir);
-    let settled = world.desk.settle(&session.global.rundir);
-    open_log(order, &session, world, order.verbose == 2);
-    if let Err(error) = settled {
+    if let Err(error) = settle(order, &session, world, order.verbose == 2) {
         world.log.say(Level::Error, &tell::rundir(&session.global.rundir, &error));
     }
     for line in tell::start(order, &session.section, world.life.pid()) {
@@ -133,14 +133,11 @@ fn remembered(order: &Order, world: &mut World<'_>) -> Memory {
     memory
 }
 
-/// Points desk, life and log where this section wants them; `told`: trouble with the log file was said before.
-pub(super) fn settle(order: &Order, session: &Session, world: &mut World<'_>, told: bool) {
-    let _ = world.desk.settle(&session.global.rundir);
+/// Points life, log and desk where this section wants them; the error is the desk's, which has no directory then.
+pub(super) fn settle(order: &Order, session: &Session, world: &mut World<'_>, fresh: bool) -> io::Result<()> {
     world.life.settle(&session.global.rundir);
-    if told {
-        world.log.hush();
-    }
-    open_log(order, session, world, false);
+    open_log(order, session, world, fresh);
+    world.desk.settle(&session.global.rundir)
 }
 
 /// The same for a section that is none, as far as the configuration can be read.
@@ -159,7 +156,8 @@ pub(super) fn settle_without(order: &Order, world: &mut World<'_>) {
         Err(_) => LogPlan::default(),
     };
     let (section, console) = (order.section.clone(), order.verbose > 0);
-    world.log.open(LogPlan { section, console, fresh: order.verbose == 2, ..plan });
+    // its own wish is not known: what is wrong with it must be seen
+    world.log.open(LogPlan { section, console, syslog: SYSLOG, fresh: order.verbose == 2, ..plan });
 }
 
 /// Says why the section cannot run: on the console and in syslog in any case, in its log where that is known.

@@ -124,7 +124,7 @@ fn a_section_that_breaks_while_it_runs_says_where_once_and_goes_on_when_it_is_me
         bed.configure(&[]);
         let running = bed.start_home();
         bed.configure(&[("ip_source", "nonsense")]);
-        bed.until("a word of it", SOON, || bed.logged("nonsense") > 0);
+        bed.until("a word of it", SOON, || bed.logged("nonsense") > 0 && bed.syslog().contains("nonsense"));
         bed.configure(&[("ip_source", "rubbish")]);
         running.signal(Signal::SIGHUP);
         std::thread::sleep(Duration::from_millis(300));
