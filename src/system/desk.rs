@@ -51,7 +51,14 @@ pub fn directory(path: &Path) -> io::Result<()> {
     if path.is_dir() {
         return Ok(());
     }
-    fs::DirBuilder::new().recursive(true).mode(0o755).create(path)?;
+    if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+        directory(parent)?;
+    }
+    match fs::DirBuilder::new().mode(0o755).create(path) {
+        // another process was faster
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => return Ok(()),
+        made => made?,
+    }
     // LuCI's backend runs with umask 077, and its user must read what it started
     fs::set_permissions(path, fs::Permissions::from_mode(0o755))
 }
