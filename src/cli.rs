@@ -1,15 +1,18 @@
 //! Arguments to a [`Task`]. Pure: argv in, a value or a sentence out.
 //!
-//! The program answers to two names: `ddns`, and `dynamic_dns_updater.sh` for procd, scripts and habits of ddns-scripts.
+//! The program answers to several names: `ddns`, `dynamic_dns_updater.sh` for procd, scripts and habits of ddns-scripts, and `luci.ddns`
+//! for rpcd.
 #![forbid(unsafe_code)]
 
 mod help;
+mod rpcd;
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use pico_args::Arguments;
 
+use crate::luci::rpcd::Call;
 use crate::run::{Mode, Order};
 
 /// A question or order of the owner.
@@ -34,6 +37,8 @@ pub enum Command {
     Check(Option<PathBuf>),
     /// Rewrite old spellings.
     Migrate(Option<PathBuf>),
+    /// Answer `LuCI` through rpcd, or say who does.
+    Rpcd(Call),
     /// Print this and be done.
     Print(String),
 }
@@ -70,6 +75,9 @@ pub fn parse(argv: Vec<OsString>, root: Option<OsString>) -> Result<Invocation, 
     let mut argv = argv.into_iter();
     let name = argv.next().unwrap_or_default();
     let words: Vec<OsString> = argv.collect();
+    if rpcd::is_name(&name) {
+        return rpcd::plugin(words, root);
+    }
     let old_name = Path::new(&name).file_name().is_some_and(|n| n == "dynamic_dns_updater.sh");
     let old_style = words.first().is_some_and(|word| is_updater_option(word));
     if old_name || old_style { updater(words, root) } else { modern(words, root) }
@@ -166,6 +174,9 @@ fn modern(words: Vec<OsString>, root: Option<OsString>) -> Result<Invocation, Mi
 }
 
 fn task(word: &str, args: &mut Arguments, usage: &'static str) -> Result<Task, Misuse> {
+    if word == "rpcd" {
+        return rpcd::task(args).map(Task::Answer);
+    }
     let json = word == "status" && args.contains("--json");
     let dry = matches!(word, "run" | "once") && args.contains(["-d", "--dry-run"]);
     let told = word == "run" && args.contains(["-v", "--verbose"]);

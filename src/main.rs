@@ -1,6 +1,6 @@
 //! The doorway: arguments, the real world, a corridor, the exit code.
 
-use std::io::{stderr, stdout};
+use std::io::{stderr, stdin, stdout};
 use std::process::ExitCode;
 
 use ddns::cli::{self, Task};
@@ -10,7 +10,7 @@ use ddns::system::{Machine, leave};
 use ddns::world::Exit;
 
 fn main() -> ExitCode {
-    let mut console = Console { out: &mut stdout(), err: &mut stderr() };
+    let mut console = Console { input: &mut stdin(), out: &mut stdout(), err: &mut stderr() };
     let invocation = match cli::parse(std::env::args_os().collect(), std::env::var_os("DDNS_ROOT")) {
         Ok(invocation) => invocation,
         Err(misuse) => return leave(console.misuse(&misuse)),

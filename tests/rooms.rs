@@ -24,9 +24,10 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("record", &["address", "memory"]),
     // corridors
     ("run", &["address", "answer", "config", "decide", "detect", "memory", "record", "secret", "send", "world"]),
-    ("control", &["cli", "config", "memory", "record", "run", "send", "world"]),
+    ("luci", &["config", "detect", "memory", "record", "run", "world"]),
+    ("control", &["cli", "config", "luci", "memory", "record", "run", "send", "world"]),
     // doorways
-    ("cli", &["run"]),
+    ("cli", &["luci", "run"]),
     ("system", &["address", "dns", "memory", "record", "secret", "url", "world"]),
 ];
 

@@ -10,11 +10,14 @@ use std::path::Path;
 
 use crate::cli::{Command, Misuse};
 use crate::config::Config;
+use crate::luci::rpcd;
 use crate::run::{CONFIG, CONFIG_LIMIT, configuration};
 use crate::world::{Desk, Exit, World};
 
 /// Where the owner reads: the story, and complaints.
 pub struct Console<'a> {
+    /// Standard input.
+    pub input: &'a mut dyn io::Read,
     /// Standard output.
     pub out: &'a mut dyn io::Write,
     /// Standard error.
@@ -69,6 +72,10 @@ pub fn answer(command: &Command, world: &mut World<'_>, console: &mut Console<'_
         Command::Status { section, json } => status::status(section.as_deref(), *json, world, console),
         Command::Check(file) => check::check(file.as_deref(), world, console),
         Command::Migrate(file) => migrate::migrate(file.as_deref(), world, console),
+        Command::Rpcd(call) => {
+            let mut pipes = rpcd::Pipes { input: console.input, out: console.out, err: console.err };
+            rpcd::answer(call, world, &mut pipes)
+        }
     }
 }
 
