@@ -160,3 +160,57 @@ fn of_a_log_too_large_for_rpcd_the_end_is_shown() {
     let shown = shown.as_str().unwrap();
     assert!(shown.len() > 20_000 && shown.starts_with(" 120000") && shown.ends_with(&line(19_999)), "{}", shown.len());
 }
+
+/// The programs that are executed while a question is answered, by strace.
+fn executed(root: &Root, method: &str, question: &str) -> Vec<String> {
+    use std::io::Write;
+    use std::process::{Command, Stdio};
+    let trace = root.path("trace");
+    let mut command = Command::new("strace");
+    command.args(["-f", "-qq", "-e", "trace=execve", "-o"]).arg(&trace).arg(env!("CARGO_BIN_EXE_ddns"));
+    command.args(["rpcd", "call", method]).env("DDNS_ROOT", root.dir());
+    let mut child = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    child.stdin.take().unwrap().write_all(question.as_bytes()).unwrap();
+    child.wait().unwrap();
+    let trace = std::fs::read_to_string(trace).unwrap();
+    trace.lines().filter(|line| line.contains("execve(")).map(str::to_owned).collect()
+}
+
+#[test]
+fn no_value_of_the_configuration_makes_anything_run() {
+    let root = Root::new("run");
+    let hostile = "$(touch pwned)`touch pwned`;touch pwned|touch pwned";
+    let option = |name: &str| format!("\toption {name} '{hostile}'\n");
+    let global: String = ["ddns_dateformat", "ddns_rundir", "ddns_logdir"].map(option).concat();
+    let names = ["lookup_host", "domain", "dns_server", "service_name", "ip_script", "force_unit", "enabled"];
+    let service = names.map(option).concat();
+    root.put(
+        "etc/config/ddns",
+        &format!("config ddns 'global'\n{global}config service 's'\n{service}config service '{hostile}'\n"),
+    );
+    let question = json!({ "service_name": hostile }).to_string();
+    for (method, question) in [
+        ("get_services_status", SESSION),
+        ("get_ddns_state", SESSION),
+        ("get_env", SESSION),
+        ("get_services_log", question.as_str()),
+    ] {
+        let run = executed(&root, method, question);
+        assert_eq!(run.len(), 1, "{method}: {run:#?}");
+    }
+    let all = root.call("get_services_status");
+    assert_eq!(all.as_object().unwrap().keys().collect::<Vec<_>>(), ["s"], "{all}");
+}
+
+#[test]
+fn words_that_mean_nothing_are_said_to_and_reach_no_json_reader() {
+    let root = Root::new("words");
+    for words in [&["rpcd"][..], &["rpcd", "onn"], &["rpcd", "call"], &["rpcd", "call", "x"], &["rpcd", "on", "now"]] {
+        let (code, said) = root.ddns(words);
+        assert!(
+            code == Some(1) && said.contains("ddns rpcd on|off|status") && !said.contains('{'),
+            "{words:?}: {said}"
+        );
+    }
+    assert!(!root.path("usr/libexec").exists());
+}

@@ -46,6 +46,15 @@ fn text(name: &str, seen: &Seen) -> String {
     text
 }
 
+/// Moments before boot cannot be made.
+fn booted_lately() -> bool {
+    let lately = uptime() < 4000;
+    if lately {
+        eprintln!("SKIPPED: this machine runs for less than 4000 seconds");
+    }
+    lately
+}
+
 /// A number that no process has.
 fn dead() -> u32 {
     let mut child = Command::new("true").spawn().unwrap();
@@ -56,8 +65,7 @@ fn dead() -> u32 {
 
 #[test]
 fn every_row_is_what_the_apps_own_backend_says_of_the_same_files() {
-    if uptime() < 4000 {
-        // moments before boot cannot be made
+    if booted_lately() {
         return;
     }
     let root = Root::new("rows");
@@ -144,7 +152,7 @@ fn a_section_that_runs_once_says_so_whether_it_runs_or_not() {
 
 #[test]
 fn next_update_is_when_the_updater_will_send_also_where_the_apps_arithmetic_goes_astray() {
-    if uptime() < 4000 {
+    if booted_lately() {
         return;
     }
     let root = Root::new("astray");
@@ -251,10 +259,11 @@ fn the_first_poll_after_boot_does_not_wait_for_dns_and_the_second_starts_nothing
 }
 
 #[test]
-fn with_a_dead_name_server_every_poll_answers_at_once() {
+fn with_a_silent_name_server_every_poll_answers_at_once() {
     on(|bed| {
         bed.configure(&[("enabled", "0")]);
-        bed.named.borrow_mut().end();
+        // an address behind the provider's router that swallows everything
+        std::fs::write(bed.router.path("etc/resolv.conf"), "nameserver 192.0.2.53\n").unwrap();
         for _ in 0..2 {
             let start = std::time::Instant::now();
             let all = call(&bed.router.root(), "get_services_status", SESSION).unwrap();
