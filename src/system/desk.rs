@@ -7,6 +7,9 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::world::{Desk, Status};
 
+/// Below the run directory: what is ours alone.
+pub(super) const MEMORY: &str = ".memory";
+
 /// The files of one root directory.
 pub struct Files {
     root: PathBuf,
@@ -28,7 +31,8 @@ impl Files {
             Status::Ip => name("ip"),
             Status::Dat => name("dat"),
             Status::Err => name("err"),
-            Status::Memory => self.rundir.join(".memory").join(section),
+            Status::Memory => self.rundir.join(MEMORY).join(section),
+            Status::Forget => self.rundir.join(MEMORY).join(format!("{section}.forget")),
         }
     }
 }
@@ -48,14 +52,12 @@ pub fn below(root: &Path, path: &Path) -> PathBuf {
 
 /// Makes a directory that all may read, and its parents; one that is there is left as it is.
 pub fn directory(path: &Path) -> io::Result<()> {
-    if path.is_dir() {
+    if path.is_dir() || path.as_os_str().is_empty() {
         return Ok(());
     }
-    if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-        directory(parent)?;
-    }
+    path.parent().map_or(Ok(()), directory)?;
     match fs::DirBuilder::new().mode(0o755).create(path) {
-        // another process was faster
+        // another process was quicker; it gives it its mode
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => return Ok(()),
         made => made?,
     }
@@ -105,9 +107,10 @@ impl Desk for Files {
     fn write(&mut self, section: &str, file: Status, content: &[u8]) -> io::Result<()> {
         let path = self.status(section, file);
         // a provider's answer and our memory are nobody else's business
-        let mode = if matches!(file, Status::Dat | Status::Err | Status::Memory) { 0o600 } else { 0o644 };
-        if file == Status::Memory {
-            directory(&self.rundir.join(".memory"))?;
+        let own = matches!(file, Status::Memory | Status::Forget);
+        let mode = if own || matches!(file, Status::Dat | Status::Err) { 0o600 } else { 0o644 };
+        if own {
+            directory(&self.rundir.join(MEMORY))?;
         }
         replace(&path, content, mode)
     }
