@@ -12,8 +12,9 @@ use std::path::{Path, PathBuf};
 
 use pico_args::Arguments;
 
-use crate::luci::rpcd::Call;
 use crate::run::{Mode, Order};
+
+pub use rpcd::{Call, Method};
 
 /// A question or order of the owner.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,8 +42,6 @@ pub enum Command {
     Check(Option<PathBuf>),
     /// Rewrite old spellings.
     Migrate(Option<PathBuf>),
-    /// Answer `LuCI` through rpcd, or say who does.
-    Rpcd(Call),
     /// Print this and be done.
     Print(String),
 }
@@ -76,6 +75,8 @@ pub enum Task {
     Run(Order),
     /// Do this and be done.
     Answer(Command),
+    /// Answer `LuCI` through rpcd, or say who does.
+    Rpcd(Call),
 }
 
 /// A task and the root directory it works below.
@@ -215,7 +216,7 @@ fn sections(args: &mut Arguments, usage: &'static str) -> Result<Task, Misuse> {
 
 fn task(word: &str, args: &mut Arguments, usage: &'static str) -> Result<Task, Misuse> {
     if word == "rpcd" {
-        return rpcd::task(args).map(Task::Answer);
+        return rpcd::task(args);
     }
     let json = word == "status" && args.contains("--json");
     let dry = matches!(word, "run" | "once") && args.contains(["-d", "--dry-run"]);

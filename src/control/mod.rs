@@ -11,7 +11,6 @@ use std::path::Path;
 
 use crate::cli::{Command, Misuse};
 use crate::config::Config;
-use crate::luci::rpcd;
 use crate::run::{CONFIG, CONFIG_LIMIT, configuration};
 use crate::world::{Desk, Exit, World};
 
@@ -50,11 +49,13 @@ impl Console<'_> {
         }
     }
 
-    fn tell(&mut self, text: &str) {
+    /// One line on standard output.
+    pub fn tell(&mut self, text: &str) {
         let _ = writeln!(self.out, "{text}");
     }
 
-    fn complain(&mut self, text: &str) {
+    /// One line on standard error, with the program's name before it.
+    pub fn complain(&mut self, text: &str) {
         let _ = writeln!(self.err, "ddns: {text}");
     }
 }
@@ -75,10 +76,6 @@ pub fn answer(command: &Command, world: &mut World<'_>, console: &mut Console<'_
         Command::Forget(section) => sections::forget(section.as_deref(), world, console),
         Command::Check(file) => check::check(file.as_deref(), world, console),
         Command::Migrate(file) => migrate::migrate(file.as_deref(), world, console),
-        Command::Rpcd(call) => {
-            let mut pipes = rpcd::Pipes { input: console.input, out: console.out, err: console.err };
-            rpcd::answer(call, world, &mut pipes)
-        }
     }
 }
 

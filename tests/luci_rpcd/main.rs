@@ -8,6 +8,7 @@ mod bed;
 
 mod answers;
 mod backend;
+mod lookup;
 mod page;
 mod rpcd;
 mod rules;

@@ -10,7 +10,7 @@ use std::io;
 use std::path::Path;
 use std::time::Duration;
 
-use super::Pipes;
+use crate::control::Console;
 use crate::world::{Script, Shelf, World};
 
 /// Where rpcd looks for a program that answers for `luci.ddns`; the app's own until 2024, since then free.
@@ -47,16 +47,16 @@ pub(super) fn app_answers(world: &World<'_>) -> bool {
 }
 
 /// Takes the place of the app's backend.
-pub(super) fn on(world: &mut World<'_>, pipes: &mut Pipes<'_>) -> i32 {
+pub(super) fn on(world: &mut World<'_>, console: &mut Console<'_>) -> i32 {
     let before = answers(world);
     match take(world.shelf) {
-        Ok(()) if before == Holder::Ours => pipes.tell("LuCI's page is answered by this program already"),
+        Ok(()) if before == Holder::Ours => console.tell("LuCI's page is answered by this program already"),
         Ok(()) => {
-            pipes.tell("LuCI's page is answered by this program from now on");
-            reread(world, pipes);
+            console.tell("LuCI's page is answered by this program from now on");
+            reread(world, console);
         }
         Err(error) => {
-            pipes.complain(&format!("cannot take the place of the app's backend: {error}"));
+            console.complain(&format!("cannot take the place of the app's backend: {error}"));
             return 1;
         }
     }
@@ -85,22 +85,22 @@ fn take(shelf: &mut dyn Shelf) -> io::Result<()> {
 }
 
 /// Gives the place back.
-pub(super) fn off(world: &mut World<'_>, pipes: &mut Pipes<'_>) -> i32 {
+pub(super) fn off(world: &mut World<'_>, console: &mut Console<'_>) -> i32 {
     let before = answers(world);
     if let Err(error) = give_back(world.shelf) {
-        pipes.complain(&format!("cannot give the place back to the app's backend: {error}; its files are in {KEPT}"));
+        console.complain(&format!("cannot give the place back to the app's backend: {error}; its files are in {KEPT}"));
         return 1;
     }
     match (before, answers(world)) {
         (Holder::Ours, Holder::App) => {
-            pipes.tell("LuCI's page is answered by luci-app-ddns' own backend from now on");
-            reread(world, pipes);
+            console.tell("LuCI's page is answered by luci-app-ddns' own backend from now on");
+            reread(world, console);
         }
         (Holder::Ours, _) => {
-            pipes.tell("LuCI's page is not answered by this program any more");
-            reread(world, pipes);
+            console.tell("LuCI's page is not answered by this program any more");
+            reread(world, console);
         }
-        _ => pipes.tell("LuCI's page was not answered by this program"),
+        _ => console.tell("LuCI's page was not answered by this program"),
     }
     0
 }
@@ -127,10 +127,10 @@ fn put_back(kept: &str, place: &str, filled: bool, shelf: &mut dyn Shelf) -> io:
 }
 
 /// Says who answers; the exit code is 0 when we do.
-pub(super) fn status(world: &World<'_>, pipes: &mut Pipes<'_>) -> i32 {
+pub(super) fn status(world: &World<'_>, console: &mut Console<'_>) -> i32 {
     let answers = answers(world);
     let shelf = &*world.shelf;
-    pipes.tell(match answers {
+    console.tell(match answers {
         Holder::Ours => "LuCI's page is answered by this program",
         Holder::App if holder(shelf) == Holder::Ours => {
             "LuCI's page is answered by luci-app-ddns' own backend, which an upgrade has brought back; 'ddns rpcd on' puts it aside again"
@@ -162,7 +162,7 @@ fn answers(world: &World<'_>) -> Holder {
 }
 
 /// rpcd reads its plug-ins at its start only; told to, it starts itself anew and keeps the sessions of those who are logged in.
-fn reread(world: &mut World<'_>, pipes: &mut Pipes<'_>) {
+fn reread(world: &mut World<'_>, console: &mut Console<'_>) {
     let told = if world.desk.executable(Path::new(RPCD)).unwrap_or(false) {
         let argv = vec![RPCD.to_owned(), "reload".to_owned()];
         let script = Script { argv, env: Vec::new(), limit: Duration::from_secs(10) };
@@ -170,7 +170,7 @@ fn reread(world: &mut World<'_>, pipes: &mut Pipes<'_>) {
     } else {
         false
     };
-    pipes.tell(if told {
+    console.tell(if told {
         "rpcd reads its plug-ins anew"
     } else {
         "rpcd must read its plug-ins anew for that: /etc/init.d/rpcd restart"

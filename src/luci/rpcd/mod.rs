@@ -12,11 +12,13 @@ mod says;
 mod state;
 mod status;
 
-use std::io::{self, Read};
+use std::io::Read;
 
 use serde_json::Value;
 
+use crate::cli::{Call, Method};
 use crate::config::Config;
+use crate::control::Console;
 use crate::run::configuration;
 use crate::world::World;
 
@@ -30,88 +32,25 @@ const NO_METHODS: &str = "{}";
 /// No object: rpcd reports an invalid argument, as it does for the app's own backend.
 const INVALID: &str = "[]";
 
-/// What is asked of the plug-in.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Call {
-    /// Which methods there are.
-    List,
-    /// Answer a method.
-    Answer(Method),
-    /// Take the place of the app's backend.
-    On,
-    /// Give it back.
-    Off,
-    /// Say who answers.
-    Status,
-    /// Look up the registered addresses of these sections; started by the first poll, in the background.
-    Lookup(Vec<String>),
-}
-
-/// A method of `luci.ddns`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Method {
-    /// `get_services_status`
-    Status,
-    /// `get_services_log`
-    Log,
-    /// `get_ddns_state`
-    State,
-    /// `get_env`
-    Env,
-}
-
-impl Method {
-    /// The method of that name.
-    pub fn named(name: &str) -> Option<Self> {
-        Some(match name {
-            "get_services_status" => Self::Status,
-            "get_services_log" => Self::Log,
-            "get_ddns_state" => Self::State,
-            "get_env" => Self::Env,
-            _ => return None,
-        })
-    }
-}
-
-/// Where the question comes from and the answer goes to.
-pub struct Pipes<'a> {
-    /// Standard input.
-    pub input: &'a mut dyn io::Read,
-    /// Standard output.
-    pub out: &'a mut dyn io::Write,
-    /// Standard error.
-    pub err: &'a mut dyn io::Write,
-}
-
-impl Pipes<'_> {
-    fn tell(&mut self, text: &str) {
-        let _ = writeln!(self.out, "{text}");
-    }
-
-    fn complain(&mut self, text: &str) {
-        let _ = writeln!(self.err, "ddns: {text}");
-    }
-}
-
 /// Does what is asked; gives the exit code, which rpcd does not look at.
-pub fn answer(call: &Call, world: &mut World<'_>, pipes: &mut Pipes<'_>) -> i32 {
+pub fn answer(call: &Call, world: &mut World<'_>, console: &mut Console<'_>) -> i32 {
     match call {
         Call::List => {
             // with the app's own file there too, rpcd would register the object twice and then write to memory it has freed
-            pipes.tell(if backend::app_answers(world) { NO_METHODS } else { METHODS });
+            console.tell(if backend::app_answers(world) { NO_METHODS } else { METHODS });
             0
         }
-        Call::Answer(method) => method_answer(*method, world, pipes),
-        Call::On => backend::on(world, pipes),
-        Call::Off => backend::off(world, pipes),
-        Call::Status => backend::status(world, pipes),
+        Call::Answer(method) => method_answer(*method, world, console),
+        Call::On => backend::on(world, console),
+        Call::Off => backend::off(world, console),
+        Call::Status => backend::status(world, console),
         Call::Lookup(sections) => lookup::run(sections, world),
     }
 }
 
-fn method_answer(method: Method, world: &mut World<'_>, pipes: &mut Pipes<'_>) -> i32 {
-    let Some(question) = question(pipes.input).filter(|question| understood(method, question)) else {
-        pipes.tell(INVALID);
+fn method_answer(method: Method, world: &mut World<'_>, console: &mut Console<'_>) -> i32 {
+    let Some(question) = question(console.input).filter(|question| understood(method, question)) else {
+        console.tell(INVALID);
         return 1;
     };
     let text = match method {
@@ -120,7 +59,7 @@ fn method_answer(method: Method, world: &mut World<'_>, pipes: &mut Pipes<'_>) -
         Method::State => state::answer(world),
         Method::Env => env::answer(world),
     };
-    pipes.tell(&text);
+    console.tell(&text);
     0
 }
 
