@@ -13,6 +13,7 @@ ddns keeps DNS names pointed at this router. It reads /etc/config/ddns.
   ddns run SECTION         the same for ever, in the foreground (what procd runs)
   ddns check [FILE]        what is wrong or foolish in a configuration
   ddns migrate [FILE]      rewrite options of old versions
+  ddns rpcd on|off|status  who answers LuCI's page for this program
 
   for scripts: ddns sections, ddns forget
 
@@ -111,6 +112,20 @@ Rewrites options of old versions in FILE (default /etc/config/ddns): through uci
 one atomic change that keeps everything else as it is. Nothing to do changes nothing.
 ";
 
+/// `ddns rpcd --help`.
+pub(super) const RPCD: &str = "\
+ddns rpcd on|off|status
+ddns rpcd list
+ddns rpcd call METHOD
+
+LuCI's DDNS page asks rpcd for object luci.ddns. Its app brings a backend for it; this program is another one.
+  on            answer in its place: its file is kept in /usr/share/ddns/luci-app-ddns, rpcd reads its plug-ins anew
+  off           give the place back
+  status        say who answers; exit code 0 when it is this program
+  list, call    what rpcd calls, as /usr/libexec/rpcd/luci.ddns; arguments are a JSON object on standard input
+METHOD is get_services_status, get_services_log, get_ddns_state or get_env.
+";
+
 /// The help of a command; `None` when there is no such command.
 pub(super) fn of(command: &str) -> Option<&'static str> {
     Some(match command {
@@ -126,6 +141,7 @@ pub(super) fn of(command: &str) -> Option<&'static str> {
         "forget" => FORGET,
         "check" => CHECK,
         "migrate" => MIGRATE,
+        "rpcd" => RPCD,
         _ => return None,
     })
 }
