@@ -1,9 +1,11 @@
 //! Arguments to a [`Task`]. Pure: argv in, a value or a sentence out.
 //!
-//! The program answers to two names: `ddns`, and `dynamic_dns_updater.sh` for procd, scripts and habits of ddns-scripts.
+//! The program answers to three names: `ddns`, and `dynamic_dns_updater.sh` and `dynamic_dns_lucihelper.sh` for procd, `LuCI`, scripts and
+//! habits of ddns-scripts.
 #![forbid(unsafe_code)]
 
 mod help;
+mod luci;
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -11,6 +13,8 @@ use std::path::{Path, PathBuf};
 use pico_args::Arguments;
 
 use crate::run::{Mode, Order};
+
+pub use luci::{Errand, Helper, Origin};
 
 /// A question or order of the owner.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -45,6 +49,8 @@ pub enum Task {
     Run(Order),
     /// Do this and be done.
     Answer(Command),
+    /// What `LuCI`'s pages ask `dynamic_dns_lucihelper.sh`.
+    Help(Helper),
 }
 
 /// A task and the root directory it works below.
@@ -63,6 +69,8 @@ pub struct Misuse {
     pub why: String,
     /// How it is called right.
     pub usage: &'static str,
+    /// The exit code it deserves.
+    pub code: i32,
 }
 
 /// Reads the arguments. `root` is the value of `DDNS_ROOT`.
@@ -70,7 +78,11 @@ pub fn parse(argv: Vec<OsString>, root: Option<OsString>) -> Result<Invocation, 
     let mut argv = argv.into_iter();
     let name = argv.next().unwrap_or_default();
     let words: Vec<OsString> = argv.collect();
-    let old_name = Path::new(&name).file_name().is_some_and(|n| n == "dynamic_dns_updater.sh");
+    let called = |known: &str| Path::new(&name).file_name().is_some_and(|n| n == known);
+    if called("dynamic_dns_lucihelper.sh") {
+        return luci::helper(words, root);
+    }
+    let old_name = called("dynamic_dns_updater.sh");
     let old_style = words.first().is_some_and(|word| is_updater_option(word));
     if old_name || old_style { updater(words, root) } else { modern(words, root) }
 }
@@ -80,7 +92,7 @@ fn is_updater_option(word: &OsStr) -> bool {
 }
 
 fn misuse(why: impl Into<String>, usage: &'static str) -> Misuse {
-    Misuse { why: why.into(), usage }
+    Misuse { why: why.into(), usage, code: 1 }
 }
 
 fn root_of(args: &mut Arguments, fallback: Option<OsString>, usage: &'static str) -> Result<PathBuf, Misuse> {

@@ -5,6 +5,7 @@ use std::process::ExitCode;
 
 use ddns::cli::{self, Task};
 use ddns::control::{self, Console};
+use ddns::luci;
 use ddns::run;
 use ddns::system::{Machine, leave};
 use ddns::world::Exit;
@@ -20,6 +21,10 @@ fn main() -> ExitCode {
             Ok(mut machine) => leave(run::run(&order, &mut machine.world())),
             Err(error) => leave(console.broken(&error)),
         },
+        Task::Help(helper) => {
+            let mut machine = Machine::hurried(&invocation.root, luci::limit(&helper));
+            leave(Exit::Code(luci::help(&helper, &mut machine.world(), &mut console)))
+        }
         Task::Answer(command) => {
             let mut machine = Machine::plain(&invocation.root);
             leave(Exit::Code(control::answer(&command, &mut machine.world(), &mut console)))

@@ -26,7 +26,7 @@ impl Console<'_> {
     pub fn misuse(&mut self, misuse: &Misuse) -> Exit {
         self.complain(&misuse.why);
         let _ = write!(self.err, "\n{}", misuse.usage);
-        Exit::Code(1)
+        Exit::Code(misuse.code)
     }
 
     /// Says that the machine does not give what every run needs.
@@ -50,7 +50,8 @@ impl Console<'_> {
         let _ = writeln!(self.out, "{text}");
     }
 
-    fn complain(&mut self, text: &str) {
+    /// One line on standard error, with the program's name before it.
+    pub fn complain(&mut self, text: &str) {
         let _ = writeln!(self.err, "ddns: {text}");
     }
 }

@@ -48,10 +48,15 @@ pub fn below(root: &Path, path: &Path) -> PathBuf {
 
 /// Makes a directory that all may read, and its parents; one that is there is left as it is.
 pub fn directory(path: &Path) -> io::Result<()> {
-    if path.is_dir() {
+    if path.is_dir() || path.as_os_str().is_empty() {
         return Ok(());
     }
-    fs::DirBuilder::new().recursive(true).mode(0o755).create(path)?;
+    path.parent().map_or(Ok(()), directory)?;
+    match fs::DirBuilder::new().mode(0o755).create(path) {
+        // another process was quicker; it gives it its mode
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => return Ok(()),
+        made => made?,
+    }
     // LuCI's backend runs with umask 077, and its user must read what it started
     fs::set_permissions(path, fs::Permissions::from_mode(0o755))
 }
