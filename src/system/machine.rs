@@ -9,7 +9,8 @@ use std::time::Duration;
 use nix::sys::signal::{SigHandler, Signal, raise, signal};
 use nix::sys::timerfd::{ClockId, Expiration, TimerFd, TimerFlags, TimerSetTimeFlags};
 
-use super::clock::{Bell, Kept, Watch, adopt_time_zone};
+use super::bell::{Bell, Kept};
+use super::clock::{Watch, adopt_time_zone};
 use super::{desk, dns, host, http, life, log, signals};
 use crate::world::{Clock, Exit, World};
 
