@@ -14,6 +14,8 @@ use crate::config::Config;
 use crate::run::{CONFIG, CONFIG_LIMIT, configuration};
 use crate::world::{Desk, Exit, World};
 
+pub use service::by_init_script;
+
 /// Where the owner reads: the story, and complaints.
 pub struct Console<'a> {
     /// Standard output.

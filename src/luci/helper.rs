@@ -14,7 +14,7 @@ use crate::detect;
 use crate::dns::Lookup;
 use crate::record;
 use crate::run::configuration;
-use crate::world::{Level, LogPlan, Status, World};
+use crate::world::{Level, LogPlan, Status, Stopped, World};
 
 /// rpcd's only thread stands still while it waits for a registered address, so this is short, also on a slow router (`luci.md` section 6).
 const LOOKUP: Duration = Duration::from_millis(2500);
@@ -42,16 +42,16 @@ pub fn limit(helper: &Helper) -> Option<Duration> {
 
 /// Does the errand; gives the exit code.
 pub fn help(helper: &Helper, world: &mut World<'_>, console: &mut Console<'_>) -> i32 {
-    let mut order = |command| order(&command, world, console);
+    let mut order = |action, section: &Option<String>| order(action, section.as_deref(), world, console);
     match &helper.errand {
         Errand::Print(text) => {
             let _ = console.out.write_all(text.as_bytes());
             Helper::no_answer()
         }
         Errand::Unknown => Helper::no_answer(),
-        Errand::Stop(section) => order(Command::Stop(section.clone())),
-        Errand::Restart(section) => order(Command::Restart(section.clone())),
-        Errand::Reload(section) => order(Command::Reload(section.clone())),
+        Errand::Stop(section) => order("stop", section),
+        Errand::Restart(section) => order("restart", section),
+        Errand::Reload(section) => order("reload", section),
         Errand::Start(section) => {
             let config = settled(helper, world, console);
             start(section, &config, world, console)
@@ -90,24 +90,35 @@ fn settled(helper: &Helper, world: &mut World<'_>, console: &mut Console<'_>) ->
     config
 }
 
-/// The owner's command of the same meaning. Whether it worked is to be seen on standard error and in the status files: nobody ever got
-/// another exit code than 0.
-fn order(command: &Command, world: &mut World<'_>, console: &mut Console<'_>) -> i32 {
+/// What the init script does where there is one, else the owner's command of the same name. Whether it worked is to be seen on standard
+/// error and in the status files: nobody ever got another exit code than 0.
+fn order(action: &str, section: Option<&str>, world: &mut World<'_>, console: &mut Console<'_>) -> i32 {
     let mut quiet = Console { out: &mut io::sink(), err: console.err };
-    control::answer(command, world, &mut quiet);
+    if control::by_init_script(action, section, world, &mut quiet).is_none() {
+        let section = section.map(str::to_owned);
+        let command = match action {
+            "start" => Command::Start(section),
+            "stop" => Command::Stop(section),
+            "restart" => Command::Restart(section),
+            _ => Command::Reload(section),
+        };
+        control::answer(&command, world, &mut quiet);
+    }
     0
 }
 
 /// Pages before 2026-05 have nothing but this for their buttons Reload and Stop: Stop disables the section first.
 fn start(section: &str, config: &Config, world: &mut World<'_>, console: &mut Console<'_>) -> i32 {
-    let name = Some(section.to_owned());
-    let command = match world.life.running(section) {
-        _ if !config.has(section) => return 0,
-        _ if !config.enabled(section) => Command::Stop(name),
-        Some(_) => Command::Reload(name),
-        None => Command::Start(name),
-    };
-    order(&command, world, console)
+    if !config.has(section) {
+        return 0;
+    }
+    if !config.enabled(section) {
+        return order("stop", Some(section), world, console);
+    }
+    match world.life.reload(section) {
+        Ok(Stopped::Was(_)) => 0,
+        Ok(Stopped::WasNot) | Err(_) => order("start", Some(section), world, console),
+    }
 }
 
 /// Prints the address without a newline, keeps it in `SECTION.ip`.

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Mode, Order, tell};
 use crate::config::service::{Kind, Recipe};
-use crate::config::{Config, Fault, Global, Section, Source};
+use crate::config::{Config, Fault, Global, Section, Severity, Source};
 use crate::memory::Memory;
 use crate::record;
 use crate::secret::Mask;
@@ -89,8 +89,10 @@ pub(super) fn still_wanted(order: &Order, world: &World<'_>) -> bool {
 
 /// Whether the section is surely gone from a configuration that can be read.
 pub(super) fn deleted(order: &Order, world: &World<'_>) -> bool {
-    configuration(world.desk)
-        .is_ok_and(|config| config.faults.is_empty() && config.file().section(&order.section).is_none())
+    configuration(world.desk).is_ok_and(|config| {
+        let file = config.file();
+        file.section(&order.section).is_none() && file.faults.iter().all(|fault| fault.severity != Severity::Error)
+    })
 }
 
 /// A script that must be executed has to be there and to be executable.

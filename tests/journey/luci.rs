@@ -344,6 +344,42 @@ fn stop_restart_and_reload_do_what_the_owners_commands_do_in_silence() {
 }
 
 #[test]
+fn where_there_is_an_init_script_it_is_what_starts_stops_restarts_and_reloads() {
+    on(|bed| {
+        let called = bed.router.path("called");
+        let script = format!("#!/bin/sh\necho \"$*\" >> '{}'\necho noise\nexit 1\n", called.display());
+        for (place, text) in [("etc/rc.common", "#!/bin/sh\n"), ("etc/init.d/ddns", &script)] {
+            let path = bed.router.path(place);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(&path, text).unwrap();
+            fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
+        }
+        let off = section("off", &[("enabled", "0")]);
+        bed.router.configure(format!("{}{off}", section("home", &[FAR]))).unwrap();
+        for (call, asked) in [
+            (&["-S", "home", "start"][..], "start home\n"),
+            (&["-S", "home", "reload"], "reload home\n"),
+            (&["-S", "home", "restart"], "restart home\n"),
+            (&["-S", "home", "stop"], "stop home\n"),
+            (&["restart"], "restart\n"),
+            (&["reload"], "reload\n"),
+            (&["stop"], "stop\n"),
+            (&["-S", "off", "start"], "stop off\n"),
+            (&["-S", "nobody", "start"], ""),
+            (&["-S", "global", "start"], ""),
+        ] {
+            let _ = fs::remove_file(&called);
+            answers(bed, call, 0, "");
+            assert_eq!(fs::read_to_string(&called).unwrap_or_default(), asked, "{call:?}");
+        }
+        let _running = bed.start_home();
+        answers(bed, &["-S", "home", "start"], 0, "");
+        bed.until("a check", SOON, || bed.logged("configuration read again") == 1);
+        assert!(!called.exists());
+    });
+}
+
+#[test]
 fn with_l_a_log_tells_what_was_found_and_what_was_wrong() {
     on(|bed| {
         bed.configure(&[]);

@@ -12,6 +12,7 @@ mod disk;
 mod hold;
 mod input;
 mod luci;
+mod package;
 mod process;
 mod secret;
 mod transfer;
