@@ -9,9 +9,6 @@ use std::path::PathBuf;
 
 use super::{Invocation, Misuse, Task, help, misuse, named};
 
-/// Exit code of `-h`, `-V`, a misuse and an unknown command, as recorded of ddns-scripts.
-const NO_ANSWER: i32 = 255;
-
 /// What `LuCI` or a script wants to know or have done.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Errand {
@@ -75,10 +72,8 @@ pub struct Helper {
 }
 
 impl Helper {
-    /// The exit code of an errand that has no answer.
-    pub fn no_answer() -> i32 {
-        NO_ANSWER
-    }
+    /// Exit code of `-h`, `-V`, a misuse and an unknown command, as recorded of ddns-scripts.
+    pub const NO_ANSWER: i32 = 255;
 }
 
 /// Letters with their values, and the words behind them.
@@ -98,7 +93,7 @@ pub(super) fn helper(words: Vec<OsString>, root: Option<OsString>) -> Result<Inv
 }
 
 fn bad(why: String) -> Misuse {
-    Misuse { code: NO_ANSWER, ..misuse(why, help::HELPER) }
+    Misuse { code: Helper::NO_ANSWER, ..misuse(why, help::HELPER) }
 }
 
 /// As `getopts` cuts. `-h` and `-V` are obeyed where they stand: nothing behind them is looked at.
@@ -176,7 +171,8 @@ impl Words {
 }
 
 fn meant(words: &Words) -> Result<Helper, Misuse> {
-    let section = named(words.value(b'S'), help::HELPER).map_err(|misuse| Misuse { code: NO_ANSWER, ..misuse })?;
+    let section =
+        named(words.value(b'S'), help::HELPER).map_err(|misuse| Misuse { code: Helper::NO_ANSWER, ..misuse })?;
     Ok(Helper {
         errand: errand(words, section.clone())?,
         section,

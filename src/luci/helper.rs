@@ -46,9 +46,9 @@ pub fn help(helper: &Helper, world: &mut World<'_>, console: &mut Console<'_>) -
     match &helper.errand {
         Errand::Print(text) => {
             let _ = console.out.write_all(text.as_bytes());
-            Helper::no_answer()
+            Helper::NO_ANSWER
         }
-        Errand::Unknown => Helper::no_answer(),
+        Errand::Unknown => Helper::NO_ANSWER,
         Errand::Stop(section) => order("stop", section),
         Errand::Restart(section) => order("restart", section),
         Errand::Reload(section) => order("reload", section),

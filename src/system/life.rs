@@ -132,6 +132,8 @@ impl Life for Process {
 
     fn detach(&mut self, section: &str) -> io::Result<u32> {
         let mut command = Command::new(own_path()?);
+        // whatever the file is called: the name decides what the arguments mean
+        command.arg0("ddns");
         // it stands elsewhere: a relative root would be another one there
         command.arg("--root").arg(std::path::absolute(&self.root)?).args(["run", section]);
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).current_dir("/");

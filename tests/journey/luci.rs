@@ -1,4 +1,4 @@
-//! `dynamic_dns_lucihelper.sh` as the pages of all generations and scripts call it.
+//! `dynamic_dns_lucihelper.sh` as the pages of all generations and scripts call it: registered addresses, and names that are none.
 
 use std::fs;
 use std::net::{TcpListener, UdpSocket};
@@ -8,20 +8,21 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crate::bed::named::change;
-use crate::bed::{Bed, Ran, SOON, Says, on, section};
+use crate::bed::net::talk;
+use crate::bed::{Bed, Ran, on, section};
 
 /// A page of `LuCI` waits no longer than this.
 const LUCI_WAITS: Duration = Duration::from_secs(3);
-const FAR: (&str, &str) = ("check_interval", "600");
+pub(crate) const FAR: (&str, &str) = ("check_interval", "600");
 
 /// Runs the helper; its standard output is all there is but words for a human.
-fn help(bed: &Bed, args: &[&str]) -> Ran {
+pub(crate) fn help(bed: &Bed, args: &[&str]) -> Ran {
     let ran = bed.ran(&mut bed.luci_helper(args));
     assert!(!ran.err.contains("panicked"), "{ran:?}");
     ran
 }
 
-fn answers(bed: &Bed, args: &[&str], code: i32, out: &str) {
+pub(crate) fn answers(bed: &Bed, args: &[&str], code: i32, out: &str) {
     let ran = help(bed, args);
     assert_eq!((ran.code, ran.out.as_str()), (Some(code), out), "{args:?}: {ran:?}");
 }
@@ -112,7 +113,7 @@ fn of_several_registered_addresses_ours_is_shown() {
         let lines = "server 198.51.100.53\nzone example.net\nupdate delete home.example.net A\n\
                      update add home.example.net 5 A 192.0.2.1\nupdate add home.example.net 5 A 203.0.113.7\n\
                      update add home.example.net 5 A 203.0.113.200\nsend\n";
-        crate::bed::net::talk(&mut bed.net.there("nsupdate"), lines).unwrap();
+        talk(&mut bed.net.there("nsupdate"), lines).unwrap();
         assert_eq!(bed.dns().len(), 3);
         for _ in 0..4 {
             answers(bed, &["-l", "home.example.net", "-S", "home", "--", "get_registered_ip"], 0, "203.0.113.7");
@@ -215,205 +216,11 @@ fn names_that_are_paths_or_commands_are_data_and_leave_nothing_behind() {
 }
 
 #[test]
-fn an_address_of_ours_is_looked_for_where_the_call_says_and_never_printed() {
-    on(|bed| {
-        bed.configure(&[]);
-        let script = bed.router.path("ip.sh");
-        for (text, code) in [("echo 203.0.113.9", 0), ("echo none", 1), ("echo 203.0.113.9; exit 3", 1)] {
-            fs::write(&script, format!("#!/bin/sh\n{text}\n")).unwrap();
-            fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
-            answers(bed, &["-s", "/ip.sh", "--", "get_local_ip"], code, "");
-        }
-        bed.provider_says(Says::Text(200, "you are 203.0.113.44.", ""));
-        for (call, code) in [
-            (&["-i", "wan0"][..], 0),
-            (&["-i", "lan0"], 0),
-            (&["-6", "-i", "wan0"], 0),
-            (&["-6", "-i", "lan0"], 1),
-            (&["-i", "nowhere0"], 1),
-            (&["-u", "http://provider.example/"], 0),
-            (&["-6", "-u", "http://provider.example/"], 1),
-            (&["-u", "http://provider.example:81/"], 1),
-            (&["-u", "http://provider.example/", "-p", "provider.example:80"], 0),
-            (&["-u", "http://provider.example/", "-p", "provider.example:81"], 1),
-            (&["-s", "/missing.sh"], 1),
-            // the source named last counts
-            (&["-i", "nowhere0", "-i", "wan0"], 0),
-            (&["-s", "/missing.sh", "-i", "wan0"], 0),
-        ] {
-            answers(bed, &[call, &["--", "get_local_ip"]].concat(), code, "");
-        }
-        assert!(bed.asked().iter().any(|asked| asked.target == "http://provider.example/"), "{}", bed.story());
-    });
-}
-
-#[test]
-fn a_page_and_a_script_have_three_seconds() {
-    on(|bed| {
-        bed.configure(&[]);
-        bed.provider_says(Says::Hang);
-        let script = bed.router.path("ip.sh");
-        fs::write(&script, "#!/bin/sh\ntrap '' TERM\nsleep 60\n").unwrap();
-        fs::set_permissions(&script, fs::Permissions::from_mode(0o755)).unwrap();
-        for call in [["-u", "http://provider.example/", "get_local_ip"], ["-s", "/ip.sh", "get_local_ip"]] {
-            let before = Instant::now();
-            answers(bed, &call, 143, "");
-            let took = before.elapsed();
-            assert!(took > Duration::from_millis(2500) && took < Duration::from_millis(3900), "{call:?} took {took:?}");
-        }
-    });
-}
-
-#[test]
-fn a_server_is_verified_by_its_exit_code() {
-    on(|bed| {
-        bed.configure(&[]);
-        for (call, code) in [
-            (&["-d", "198.51.100.53", "verify_dns"][..], 0),
-            (&["-d", "ns.example.net", "verify_dns"], 0),
-            (&["-d", "ns.example.net:53", "verify_dns"], 0),
-            (&["-d", "provider.example:80", "verify_dns"], 0),
-            (&["-d", "198.51.100.53#5353", "verify_dns"], 3),
-            (&["-d", "198.51.100.10", "verify_dns"], 3),
-            (&["-d", "nowhere.example.net", "verify_dns"], 2),
-            (&["-d", "two words", "verify_dns"], 2),
-            (&["-6", "-d", "ns.example.net", "verify_dns"], 0),
-            (&["-6", "-f", "-d", "ns.example.net", "verify_dns"], 4),
-            (&["-6f", "-d", "198.51.100.53", "verify_dns"], 4),
-            (&["-f", "-d", "2001:db8:5::10", "verify_dns"], 4),
-            (&["-6f", "-d", "nowhere.example.net", "verify_dns"], 2),
-            (&["-p", "provider.example:80", "verify_proxy"], 0),
-            (&["-p", "[2001:db8:5::10]:80", "verify_proxy"], 0),
-            (&["-p", "joe:tiger@provider.example:80", "verify_proxy"], 0),
-            (&["-p", "provider.example:81", "verify_proxy"], 3),
-            (&["-6f", "-p", "ns.example.net:80", "verify_proxy"], 4),
-            (&["-p", "nowhere.example.net:80", "verify_proxy"], 2),
-            (&["-p", "two words:80", "verify_proxy"], 2),
-            (&["-p", "provider.example", "verify_proxy"], 5),
-            (&["-p", "provider.example:http", "verify_proxy"], 5),
-            (&["-p", "[2001:db8:5::10]", "verify_proxy"], 5),
-            (&["-p", "2001:db8:5::10", "verify_proxy"], 5),
-            (&["-p", "joe:tiger@provider.example", "verify_proxy"], 5),
-        ] {
-            let ran = help(bed, call);
-            assert_eq!((ran.code, ran.out.as_str()), (Some(code), ""), "{call:?}: {ran:?}");
-            assert!(!ran.err.contains("tiger"), "{ran:?}");
-        }
-    });
-}
-
-#[test]
-fn start_on_a_running_section_checks_now_and_on_a_disabled_one_stops_it() {
-    on(|bed| {
-        bed.configure(&[FAR]);
-        answers(bed, &["-S", "home", "--", "start"], 0, "");
-        bed.until("an update", SOON, || bed.status("nextcheck").is_some() && bed.sent() == ["203.0.113.7"]);
-        let pid = bed.status("pid").unwrap();
-        answers(bed, &["-S", "home", "--", "start"], 0, "");
-        bed.until("a check", SOON, || bed.logged("configuration read again") == 1);
-        assert_eq!(bed.status("pid").as_ref(), Some(&pid));
-        answers(bed, &["-S", "nobody", "--", "start"], 0, "");
-        bed.configure(&[FAR, ("enabled", "0")]);
-        answers(bed, &["-S", "home", "--", "start"], 0, "");
-        assert_eq!(bed.status("pid"), None);
-        answers(bed, &["-S", "home", "--", "start"], 0, "");
-        assert_eq!(bed.status("pid"), None);
-    });
-}
-
-#[test]
-fn stop_restart_and_reload_do_what_the_owners_commands_do_in_silence() {
-    on(|bed| {
-        bed.router.configure(format!("{}{}", section("home", &[FAR]), section("other", &[FAR]))).unwrap();
-        let pid = |name: &str| fs::read_to_string(bed.router.path(&format!("var/run/ddns/{name}.pid"))).ok();
-        answers(bed, &["--", "restart"], 0, "");
-        let (home, other) = (pid("home"), pid("other"));
-        assert!(home.is_some() && other.is_some());
-        answers(bed, &["-S", "home", "--", "restart"], 0, "");
-        assert!(pid("home").is_some() && pid("home") != home && pid("other") == other);
-        bed.until("a round", SOON, || bed.status("nextcheck").is_some());
-        answers(bed, &["-S", "home", "--", "reload"], 0, "");
-        bed.until("a check", SOON, || bed.logged("configuration read again") == 1);
-        answers(bed, &["-S", "home", "--", "stop"], 0, "");
-        assert!(pid("home").is_none() && pid("other") == other);
-        answers(bed, &["-S", "nobody", "--", "stop"], 0, "");
-        answers(bed, &["-S", "home", "--", "reload"], 0, "");
-        answers(bed, &["stop"], 0, "");
-        assert!(pid("other").is_none());
-    });
-}
-
-#[test]
-fn where_there_is_an_init_script_it_is_what_starts_stops_restarts_and_reloads() {
-    on(|bed| {
-        let called = bed.router.path("called");
-        let script = format!("#!/bin/sh\necho \"$*\" >> '{}'\necho noise\nexit 1\n", called.display());
-        for (place, text) in [("etc/rc.common", "#!/bin/sh\n"), ("etc/init.d/ddns", &script)] {
-            let path = bed.router.path(place);
-            fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(&path, text).unwrap();
-            fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).unwrap();
-        }
-        let off = section("off", &[("enabled", "0")]);
-        bed.router.configure(format!("{}{off}", section("home", &[FAR]))).unwrap();
-        for (call, asked) in [
-            (&["-S", "home", "start"][..], "start home\n"),
-            (&["-S", "home", "reload"], "reload home\n"),
-            (&["-S", "home", "restart"], "restart home\n"),
-            (&["-S", "home", "stop"], "stop home\n"),
-            (&["restart"], "restart\n"),
-            (&["reload"], "reload\n"),
-            (&["stop"], "stop\n"),
-            (&["-S", "off", "start"], "stop off\n"),
-            (&["-S", "nobody", "start"], ""),
-            (&["-S", "global", "start"], ""),
-        ] {
-            let _ = fs::remove_file(&called);
-            answers(bed, call, 0, "");
-            assert_eq!(fs::read_to_string(&called).unwrap_or_default(), asked, "{call:?}");
-        }
-        let _running = bed.start_home();
-        answers(bed, &["-S", "home", "start"], 0, "");
-        bed.until("a check", SOON, || bed.logged("configuration read again") == 1);
-        assert!(!called.exists());
-    });
-}
-
-#[test]
-fn with_l_a_log_tells_what_was_found_and_what_was_wrong() {
-    on(|bed| {
-        bed.configure(&[]);
-        answers(bed, &["-L", "-l", "home.example.net", "--", "get_registered_ip"], 0, "192.0.2.99");
-        answers(bed, &["-L", "-p", "joe:tiger@provider.example", "--", "verify_proxy"], 5, "");
-        let log = fs::read_to_string(bed.router.path("var/log/ddns/lucihelper.log")).unwrap();
-        assert!(log.contains("192.0.2.99") && log.contains("port") && !log.contains("tiger"), "{log}");
-        assert_eq!(log.lines().count(), 2, "{log}");
-        assert_eq!(bed.syslog(), "");
-    });
-}
-
-#[test]
 fn a_missing_configuration_is_said_and_the_defaults_hold() {
     on(|bed| {
         let ran = help(bed, &["-l", "home.example.net", "-S", "home", "--", "get_registered_ip"]);
         assert_eq!((ran.code, ran.out.as_str()), (Some(0), "192.0.2.99"), "{ran:?}");
         assert!(ran.err.contains("/etc/config/ddns"), "{ran:?}");
         assert_eq!(bed.status("ip").as_deref(), Some("192.0.2.99\n"));
-    });
-}
-
-#[test]
-fn version_help_and_misuse_end_with_the_exit_code_they_always_had() {
-    on(|bed| {
-        bed.configure(&[]);
-        let ran = help(bed, &["-V"]);
-        let words: Vec<&str> = ran.out.split_whitespace().collect();
-        assert_eq!((ran.code, words[0], words.len()), (Some(255), "ddns-scripts", 2), "{ran:?}");
-        let ran = help(bed, &["-h"]);
-        assert!(ran.code == Some(255) && ran.out.contains("get_registered_ip"), "{ran:?}");
-        let ran = help(bed, &["-Z", "--", "stop"]);
-        assert!(ran.code == Some(255) && ran.out.is_empty() && ran.err.contains("-Z"), "{ran:?}");
-        let ran = help(bed, &["--", "explode"]);
-        assert_eq!((ran.code, ran.out.as_str(), ran.err.as_str()), (Some(255), "", ""));
     });
 }

@@ -12,6 +12,8 @@ mod disk;
 mod hold;
 mod input;
 mod luci;
+mod luci_orders;
+mod luci_verify;
 mod package;
 mod process;
 mod secret;
