@@ -69,6 +69,11 @@ impl Config {
         name != GLOBAL && value.is_some_and(|value| read::truth(value).unwrap_or(false))
     }
 
+    /// Option `use_logfile` of a section, also of one that has errors.
+    pub fn logs(&self, name: &str) -> bool {
+        self.glance(name, &options::USE_LOGFILE).and_then(read::truth).unwrap_or(true)
+    }
+
     /// Option `interface` of a section that is there, also of one that has errors.
     pub fn network(&self, name: &str) -> Option<String> {
         self.file.section(name)?;

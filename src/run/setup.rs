@@ -167,14 +167,14 @@ pub(super) fn settle_without(order: &Order, world: &mut World<'_>) {
             LogPlan {
                 dir: config.global.logdir.clone(),
                 lines: config.global.loglines,
-                file: true,
+                file: config.logs(&order.section),
                 ..LogPlan::default()
             }
         }
         Err(_) => LogPlan::default(),
     };
     let (section, console) = (order.section.clone(), order.verbose > 0);
-    // its own wish is not known: what is wrong with it must be seen
+    // what it asks of syslog may be what is wrong: what stops it must be seen
     world.log.open(LogPlan { section, console, syslog: SYSLOG, fresh: order.verbose == 2, ..plan });
 }
 

@@ -235,7 +235,8 @@ fn command_line(pid: u32) -> Option<Vec<u8>> {
 /// Whether a command line (`/proc/PID/cmdline`) is one of ours for this section: a number in a pid file may have been reused.
 fn runs(command: &[u8], section: &str) -> bool {
     let words: Vec<&[u8]> = command.split(|byte| *byte == 0).collect();
-    let program = words.iter().take(3).any(|word| {
+    // behind an interpreter or emulator the name comes later; an editor of the configuration is not ours
+    let program = words.iter().take(3).filter(|word| !word.starts_with(b"/etc/")).any(|word| {
         let name = word.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
         NAMES.iter().any(|known| known.as_bytes() == name)
     });
