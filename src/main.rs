@@ -25,6 +25,10 @@ fn main() -> ExitCode {
             let mut machine = Machine::plain(&invocation.root);
             leave(Exit::Code(luci::rpcd::answer(&call, &mut machine.world(), &mut console)))
         }
+        Task::Help(helper) => {
+            let mut machine = Machine::hurried(&invocation.root, luci::limit(&helper));
+            leave(Exit::Code(luci::help(&helper, &mut machine.world(), &mut console)))
+        }
         Task::Answer(command) => {
             let mut machine = Machine::plain(&invocation.root);
             leave(Exit::Code(control::answer(&command, &mut machine.world(), &mut console)))

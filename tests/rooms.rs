@@ -25,7 +25,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     // corridors
     ("run", &["address", "answer", "config", "decide", "detect", "memory", "record", "secret", "send", "world"]),
     ("control", &["cli", "config", "memory", "record", "run", "send", "world"]),
-    ("luci", &["cli", "config", "control", "detect", "memory", "record", "run", "world"]),
+    ("luci", &["address", "cli", "config", "control", "detect", "dns", "memory", "record", "run", "world"]),
     // doorways
     ("cli", &["run"]),
     ("system", &["address", "dns", "memory", "record", "secret", "url", "world"]),

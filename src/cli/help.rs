@@ -35,6 +35,35 @@ dynamic_dns_updater.sh [options] -S SECTION [-- start]
   --root DIR    everything below DIR instead of /
 ";
 
+/// `dynamic_dns_lucihelper.sh -h`.
+pub(super) const HELPER: &str = "\
+dynamic_dns_lucihelper.sh [options] -- COMMAND
+
+  get_registered_ip    print the address DNS gives for -l; with -S keep it in SECTION.ip, and ask as SECTION is asked for
+  get_local_ip         exit code 0 when an address is found by -n, -i, -u or -s within 3 seconds
+  verify_dns           exit code 0 when -d can be reached, 2 not resolved, 3 no connection, 4 no address of the forced family
+  verify_proxy         the same of -p, 5 without a port
+  start                start -S, or stop it when it is disabled
+  stop, restart, reload    -S, or all sections
+
+  -S SECTION    section of /etc/config/ddns
+  -l HOST       name to look up
+  -d SERVER     name server: name, address, name:port, address:port, [IPv6 address]:port
+  -g            believe glue records
+  -t            ask by TCP
+  -6            IPv6
+  -f            no other IP version than that
+  -n NETWORK    find the address of a network
+  -i DEVICE     find the address of a device
+  -u URL        find the address on a page
+  -s SCRIPT     find the address by a script
+  -p PROXY      [user:password@]host:port
+  -L            write lucihelper.log
+  -h            print this
+  -V            print the version
+  --root DIR    everything below DIR instead of /
+";
+
 const RUN: &str = "\
 ddns run SECTION [-v] [-d]
 

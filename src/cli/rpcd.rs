@@ -1,8 +1,7 @@
 //! `ddns rpcd ...`, and the words rpcd calls us with under the name of its plug-in.
 #![forbid(unsafe_code)]
 
-use std::ffi::{OsStr, OsString};
-use std::path::Path;
+use std::ffi::OsString;
 
 use pico_args::Arguments;
 
@@ -49,11 +48,6 @@ impl Method {
             _ => return None,
         })
     }
-}
-
-/// Whether we are called as rpcd's plug-in.
-pub(super) fn is_name(name: &OsStr) -> bool {
-    Path::new(name).file_name().is_some_and(|name| name == "luci.ddns")
 }
 
 /// `luci.ddns list`, `luci.ddns call METHOD`.

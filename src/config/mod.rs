@@ -1,13 +1,15 @@
 //! `/etc/config/ddns` as values. After this room no option name appears as a string.
 //!
 //! Pure: bytes in, [`Config`] out. `uci.rs` knows the grammar, `options.rs` the one table of options, `read.rs`, `forms.rs` and `timing.rs`
-//! how values are written, `section.rs` and `source.rs` make typed sections, `service.rs` reads provider tables, `migrate.rs` renames old
-//! spellings (`rewrite.rs` in the bytes of a file), `check.rs` says what is foolish, `fault.rs` how a fault is said.
+//! how values are written, `section.rs` and `source.rs` make typed sections, `made.rs` one that stands in no
+//! file, `service.rs` reads provider tables, `migrate.rs` renames old spellings (`rewrite.rs` in the bytes of a file), `check.rs` says what
+//! is foolish, `fault.rs` how a fault is said.
 #![forbid(unsafe_code)]
 
 pub mod check;
 mod fault;
 mod forms;
+mod made;
 pub mod migrate;
 pub mod options;
 mod read;
@@ -100,6 +102,17 @@ impl Config {
     /// Whether `enabled` stands as a plain 0, which is what `LuCI` writes; absent or any other word is not that.
     pub fn switched_off(&self, name: &str) -> bool {
         self.file.section(name).and_then(|section| section.one(options::ENABLED.name)) == Some(b"0")
+    }
+
+    /// Whether there is such a section, enabled or not, right or wrong; `global` is none.
+    pub fn has(&self, name: &str) -> bool {
+        name != GLOBAL && self.file.section(name).is_some()
+    }
+
+    /// A section that stands in no file: the options `given`, over what section `like` (if there is one) says of how its registered address
+    /// is asked for. A value that cannot be used is an error, as in a file.
+    pub fn made(&self, like: Option<&str>, given: &[(&options::Spec, &str)]) -> Result<Section, Vec<Fault>> {
+        made::section(&self.file, like, given)
     }
 
     /// The file itself, pending changes applied.

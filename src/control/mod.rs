@@ -14,6 +14,8 @@ use crate::config::Config;
 use crate::run::{CONFIG, CONFIG_LIMIT, configuration};
 use crate::world::{Desk, Exit, World};
 
+pub use service::by_init_script;
+
 /// Where the owner reads: the story, and complaints.
 pub struct Console<'a> {
     /// Standard input.
@@ -29,7 +31,7 @@ impl Console<'_> {
     pub fn misuse(&mut self, misuse: &Misuse) -> Exit {
         self.complain(&misuse.why);
         let _ = write!(self.err, "\n{}", misuse.usage);
-        Exit::Code(1)
+        Exit::Code(misuse.code)
     }
 
     /// Says that the machine does not give what every run needs.

@@ -62,6 +62,8 @@ impl Process {
     /// This program with these words, in a session of its own, without our terminal or pipes.
     fn background(&self, words: &[&str]) -> io::Result<Command> {
         let mut command = Command::new(own_path()?);
+        // whatever the file is called: the name decides what the arguments mean
+        command.arg0("ddns");
         // it stands elsewhere: a relative root would be another one there
         command.arg("--root").arg(std::path::absolute(&self.root)?).args(words);
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).current_dir("/");
