@@ -3,12 +3,15 @@
 //! The program answers to two names: `ddns`, and `dynamic_dns_updater.sh` for procd, scripts and habits of ddns-scripts.
 #![forbid(unsafe_code)]
 
+mod catalog;
 mod help;
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use pico_args::Arguments;
+
+pub use catalog::Action;
 
 use crate::run::{Mode, Order};
 
@@ -34,6 +37,8 @@ pub enum Command {
     Check(Option<PathBuf>),
     /// Rewrite old spellings.
     Migrate(Option<PathBuf>),
+    /// The list of providers and recipes installed from it.
+    Service(Action),
     /// Print this and be done.
     Print(String),
 }
@@ -63,6 +68,8 @@ pub struct Misuse {
     pub why: String,
     /// How it is called right.
     pub usage: &'static str,
+    /// The exit code.
+    pub code: i32,
 }
 
 /// Reads the arguments. `root` is the value of `DDNS_ROOT`.
@@ -80,7 +87,7 @@ fn is_updater_option(word: &OsStr) -> bool {
 }
 
 fn misuse(why: impl Into<String>, usage: &'static str) -> Misuse {
-    Misuse { why: why.into(), usage }
+    Misuse { why: why.into(), usage, code: 1 }
 }
 
 fn root_of(args: &mut Arguments, fallback: Option<OsString>, usage: &'static str) -> Result<PathBuf, Misuse> {
@@ -160,7 +167,10 @@ fn modern(words: Vec<OsString>, root: Option<OsString>) -> Result<Invocation, Mi
     if helped || word == "help" {
         return Ok(Invocation { root, task: Task::Answer(Command::Print(usage.to_owned())) });
     }
-    let task = task(&word, &mut args, usage)?;
+    let task = match word.as_str() {
+        "service" => catalog::task(&mut args)?,
+        _ => task(&word, &mut args, usage)?,
+    };
     nothing_left(args, usage)?;
     Ok(Invocation { root, task })
 }

@@ -1,5 +1,6 @@
-//! The corridor of the owner's commands: start, stop, restart, reload, status, check, migrate. Answers go to the writer handed in.
+//! The corridor of the owner's commands: start, stop, restart, reload, status, check, migrate, providers. Answers go to the writer handed in.
 
+mod catalog;
 mod check;
 mod migrate;
 mod service;
@@ -26,7 +27,7 @@ impl Console<'_> {
     pub fn misuse(&mut self, misuse: &Misuse) -> Exit {
         self.complain(&misuse.why);
         let _ = write!(self.err, "\n{}", misuse.usage);
-        Exit::Code(1)
+        Exit::Code(misuse.code)
     }
 
     /// Says that the machine does not give what every run needs.
@@ -69,6 +70,7 @@ pub fn answer(command: &Command, world: &mut World<'_>, console: &mut Console<'_
         Command::Status { section, json } => status::status(section.as_deref(), *json, world, console),
         Command::Check(file) => check::check(file.as_deref(), world, console),
         Command::Migrate(file) => migrate::migrate(file.as_deref(), world, console),
+        Command::Service(action) => catalog::service(action, world, console),
     }
 }
 

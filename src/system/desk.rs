@@ -4,6 +4,7 @@ use std::fs;
 use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Component, Path, PathBuf};
+use std::time::SystemTime;
 
 use crate::world::{Desk, Status};
 
@@ -50,6 +51,9 @@ pub fn below(root: &Path, path: &Path) -> PathBuf {
 pub fn directory(path: &Path) -> io::Result<()> {
     if path.is_dir() {
         return Ok(());
+    }
+    if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
+        directory(parent)?;
     }
     fs::DirBuilder::new().recursive(true).mode(0o755).create(path)?;
     // LuCI's backend runs with umask 077, and its user must read what it started
@@ -110,14 +114,40 @@ impl Desk for Files {
     }
 
     fn store(&mut self, path: &Path, content: &[u8]) -> io::Result<()> {
+        let path = below(&self.root, path);
         // a link is followed: the file it names is replaced, not the link
-        let path = fs::canonicalize(below(&self.root, path))?;
-        let mode = fs::metadata(&path)?.permissions().mode() & 0o7777;
+        let (path, mode) = match fs::canonicalize(&path) {
+            Ok(path) => {
+                let mode = fs::metadata(&path)?.permissions().mode() & 0o7777;
+                (path, mode)
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                path.parent().map_or(Ok(()), directory)?;
+                (path, 0o644)
+            }
+            Err(error) => return Err(error),
+        };
         // a power cut right after must find the new text
         replace_by(&path, mode, |file| {
             file.write_all(content)?;
             file.sync_all()
         })
+    }
+
+    fn touch(&mut self, path: &Path) -> io::Result<()> {
+        fs::File::open(below(&self.root, path))?.set_modified(SystemTime::now())
+    }
+
+    fn delete(&mut self, path: &Path) -> io::Result<()> {
+        let path = below(&self.root, path);
+        if fs::symlink_metadata(&path)?.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) }
+    }
+
+    fn entries(&self, path: &Path) -> io::Result<Vec<String>> {
+        let entries = fs::read_dir(below(&self.root, path))?;
+        let mut names: Vec<String> = entries.flatten().map(|e| e.file_name().to_string_lossy().into_owned()).collect();
+        names.sort_unstable();
+        Ok(names)
     }
 
     fn load(&self, path: &Path, limit: usize) -> io::Result<Vec<u8>> {
