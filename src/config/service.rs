@@ -76,7 +76,7 @@ fn words(answers: &str) -> Vec<String> {
 /// Whether a provider or a script can have this name. It becomes part of paths and URLs: nothing that leads elsewhere is one.
 pub fn is_name(name: &str) -> bool {
     let legal = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
-    !name.is_empty() && !name.starts_with('.') && name.len() <= 100 && name.chars().all(legal)
+    !name.is_empty() && !name.starts_with(['.', '-']) && name.len() <= 100 && name.chars().all(legal)
 }
 
 /// One line of a table.
