@@ -3,8 +3,9 @@
 
 #![cfg(test)]
 
+use std::fmt::Write as _;
 use std::fs;
-use std::io::Write;
+use std::io::Write as _;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
@@ -59,7 +60,7 @@ impl Root {
     fn configure(&self, global: Options<'_>) {
         let mut text = "config ddns 'global'\n".to_owned();
         for (option, value) in global {
-            text += &format!("\toption {option} '{value}'\n");
+            let _ = writeln!(text, "\toption {option} '{value}'");
         }
         self.put("etc/config/ddns", &text);
     }
