@@ -174,7 +174,7 @@ fn a_recipe_whose_script_is_not_there_is_said_in_the_log_and_keeps_no_section_fr
         bed.configure(&[("service_name", "no-ip.com"), ("update_url", "")]);
         let ran = bed.ddns(&["once", "-d", "home"]);
         let told = "names the script /usr/lib/ddns/update_no-ip_com.sh, which does not exist: the built-in way";
-        assert!(ran.code == Some(0) && ran.out.contains(told), "{ran:?}");
+        assert!(ran.code == Some(0) && ran.err.contains(told), "{ran:?}");
         assert!(ran.out.contains("203.0.113.7 would be sent"), "{ran:?}");
     });
 }
