@@ -33,6 +33,10 @@ pub enum Command {
         /// For programs.
         json: bool,
     },
+    /// Name the enabled sections, for the init script.
+    Sections(Asked),
+    /// Have the next process of a section, or of all, forget what a provider refused.
+    Forget(Option<String>),
     /// Say what is wrong or foolish in a configuration.
     Check(Option<PathBuf>),
     /// Rewrite old spellings.
@@ -41,6 +45,28 @@ pub enum Command {
     Service(Action),
     /// Print this and be done.
     Print(String),
+}
+
+/// Which sections are meant, and what is told of them.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// This one only.
+    pub section: Option<String>,
+    /// Those of this network (option `interface`) only.
+    pub network: Option<String>,
+    /// What is told.
+    pub tell: Tell,
+}
+
+/// What is told of the enabled sections.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tell {
+    /// A line each: name, life (`stay`, `once` or `broken`), a number that changes with the section's configuration.
+    Lines,
+    /// Names alone.
+    Names,
+    /// The networks they belong to, each once.
+    Networks,
 }
 
 /// What to do: a section's whole life, or a question or order of the owner.
@@ -168,11 +194,23 @@ fn modern(words: Vec<OsString>, root: Option<OsString>) -> Result<Invocation, Mi
         return Ok(Invocation { root, task: Task::Answer(Command::Print(usage.to_owned())) });
     }
     let task = match word.as_str() {
+        "sections" => sections(&mut args, usage)?,
         "service" => catalog::task(&mut args)?,
         _ => task(&word, &mut args, usage)?,
     };
     nothing_left(args, usage)?;
     Ok(Invocation { root, task })
+}
+
+fn sections(args: &mut Arguments, usage: &'static str) -> Result<Task, Misuse> {
+    let network = args.opt_value_from_str("--network").map_err(|e| misuse(e.to_string(), usage))?;
+    let tell = match (args.contains("--names"), args.contains("--networks")) {
+        (true, _) => Tell::Names,
+        (false, true) => Tell::Networks,
+        (false, false) => Tell::Lines,
+    };
+    let section = named(args.opt_free_from_str().map_err(|e| misuse(e.to_string(), usage))?, usage)?;
+    Ok(Task::Answer(Command::Sections(Asked { section, network, tell })))
 }
 
 fn task(word: &str, args: &mut Arguments, usage: &'static str) -> Result<Task, Misuse> {
@@ -196,6 +234,7 @@ fn task(word: &str, args: &mut Arguments, usage: &'static str) -> Result<Task, M
         "restart" => Command::Restart(free),
         "reload" => Command::Reload(free),
         "status" => Command::Status { section: free, json },
+        "forget" => Command::Forget(free),
         "check" => Command::Check(free.map(PathBuf::from)),
         "migrate" => Command::Migrate(free.map(PathBuf::from)),
         _ => return Err(misuse(format!("'{word}' is no command"), help::GENERAL)),

@@ -645,3 +645,20 @@ fn actions_that_are_none_and_none_at_all_are_misuse() {
         assert!(ran.out.contains("ddns service update") || ran.err.contains("ddns service"), "{ran:?}");
     }
 }
+
+#[test]
+fn what_the_package_itself_installs_could_be_fetched_from_a_router_of_ours() {
+    let folder = directory("tables");
+    support::run(
+        Path::new(env!("CARGO_MANIFEST_DIR")),
+        &["sh", "openwrt/tables.sh", "services", "services_ipv6", &folder.to_string_lossy()],
+    );
+    let list = fs::read(folder.join("list")).unwrap();
+    let names = ddns::config::catalog::names(&list).unwrap();
+    assert_eq!(names.join("\n").as_bytes(), list);
+    for name in names {
+        let text = fs::read(folder.join("default").join(format!("{name}.json"))).unwrap();
+        let entry = ddns::config::catalog::entry(name, &text).unwrap_or_else(|why| panic!("{name} {why}"));
+        assert_eq!(entry.text, text, "{name}");
+    }
+}

@@ -11,7 +11,8 @@ use std::time::{Duration, Instant};
 
 use alone::{Folder, in_namespace, in_process, sh, veth};
 use ddns::memory::Uptime;
-use ddns::system::clock::{Bell, Kept, adopt_time_zone, stamp, uptime};
+use ddns::system::bell::{Bell, Kept};
+use ddns::system::clock::{adopt_time_zone, stamp, uptime};
 use ddns::system::patience::{Impatient, Patience};
 use ddns::world::{Clock, Wake};
 

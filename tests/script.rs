@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use alone::{Folder, in_process, sh};
 use ddns::secret::Secret;
-use ddns::system::clock::Bell;
+use ddns::system::bell::Bell;
 use ddns::system::script::run;
 use ddns::world::{BODY_LIMIT, Clock, Script, ScriptEnd, Wake};
 

@@ -15,6 +15,8 @@ ddns keeps DNS names pointed at this router. It reads /etc/config/ddns.
   ddns migrate [FILE]      rewrite options of old versions
   ddns service ACTION      the list of providers, and recipes installed from it
 
+  for scripts: ddns sections, ddns forget
+
   --root DIR    everything below DIR instead of / (or DDNS_ROOT=DIR)
   --version     print the version
   COMMAND --help
@@ -80,6 +82,23 @@ How sections are doing. Exit code 0 when every section shown runs or is disabled
   --json   a list of objects, for programs
 ";
 
+const SECTIONS: &str = "\
+ddns sections [SECTION] [--network NET] [--names | --networks]
+
+Enabled sections, one line each, for the init script: name, life, fingerprint. Life is 'stay', 'once' (force_interval 0)
+or 'broken' (cannot run, 'ddns check' says why); the fingerprint changes with the section's configuration.
+  --network NET   only sections of this network (option interface)
+  --names         names alone
+  --networks      the networks of these sections, each once
+";
+
+const FORGET: &str = "\
+ddns forget [SECTION]
+
+What a provider refused is forgotten at the next start of the section, or of all: it is asked again. The init script does this
+when a section is stopped or restarted by hand.
+";
+
 const CHECK: &str = "\
 ddns check [FILE]
 
@@ -118,6 +137,8 @@ pub(super) fn of(command: &str) -> Option<&'static str> {
         "restart" => RESTART,
         "reload" => RELOAD,
         "status" => STATUS,
+        "sections" => SECTIONS,
+        "forget" => FORGET,
         "check" => CHECK,
         "migrate" => MIGRATE,
         "service" => SERVICE,

@@ -24,6 +24,8 @@ pub mod uci;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use read::Reader;
+
 use crate::address::Family;
 use crate::secret::Secret;
 use crate::url::Url;
@@ -66,7 +68,26 @@ impl Config {
 
     /// Whether a section is there and enabled; says so also of one that has errors.
     pub fn enabled(&self, name: &str) -> bool {
-        name != GLOBAL && self.file.section(name).is_some_and(|section| section::enabled(&self.file, section))
+        let value = self.glance(name, &options::ENABLED);
+        name != GLOBAL && value.is_some_and(|value| read::truth(value).unwrap_or(false))
+    }
+
+    /// Option `use_logfile` of a section, also of one that has errors.
+    pub fn logs(&self, name: &str) -> bool {
+        self.glance(name, &options::USE_LOGFILE).and_then(read::truth).unwrap_or(true)
+    }
+
+    /// Option `interface` of a section that is there, also of one that has errors.
+    pub fn network(&self, name: &str) -> Option<String> {
+        self.file.section(name)?;
+        let value = self.glance(name, &options::INTERFACE).unwrap_or(options::INTERFACE.default.as_bytes());
+        Some(String::from_utf8_lossy(value).into_owned())
+    }
+
+    /// A single option, whatever else is wrong with its section: what the init script asks before anything else.
+    fn glance(&self, name: &str, spec: &options::Spec) -> Option<&[u8]> {
+        let section = self.file.section(name)?;
+        Reader::new(section, self.file.section(GLOBAL)).find(spec).map(|found| found.value)
     }
 
     /// One section by name; of any type, as ddns-scripts takes it, but not `global`. The good side carries warnings, the bad side at least

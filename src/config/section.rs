@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::options::{self, ALL, Spec};
-use super::read::{Reader, truth};
+use super::read::Reader;
 use super::source::source;
 use super::timing::timing;
 use super::uci::{self, Value};
@@ -302,10 +302,4 @@ fn fingerprint(section: &uci::Section, global: Option<&uci::Section>) -> u64 {
         }
     }
     hash
-}
-
-/// Whether the section asks to run: what the init script asks before anything else, also of a section that has errors.
-pub(super) fn enabled(file: &uci::File, section: &uci::Section) -> bool {
-    let reader = Reader::new(section, file.section(super::GLOBAL));
-    reader.find(&options::ENABLED).and_then(|found| truth(found.value)).unwrap_or(false)
 }

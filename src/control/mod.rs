@@ -3,6 +3,7 @@
 mod catalog;
 mod check;
 mod migrate;
+mod sections;
 mod service;
 mod status;
 
@@ -68,6 +69,8 @@ pub fn answer(command: &Command, world: &mut World<'_>, console: &mut Console<'_
         Command::Restart(section) => service::restart(section.as_deref(), world, console),
         Command::Reload(section) => service::reload(section.as_deref(), world, console),
         Command::Status { section, json } => status::status(section.as_deref(), *json, world, console),
+        Command::Sections(asked) => sections::sections(asked, world, console),
+        Command::Forget(section) => sections::forget(section.as_deref(), world, console),
         Command::Check(file) => check::check(file.as_deref(), world, console),
         Command::Migrate(file) => migrate::migrate(file.as_deref(), world, console),
         Command::Service(action) => catalog::service(action, world, console),

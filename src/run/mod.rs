@@ -17,7 +17,7 @@ use crate::record;
 use crate::world::{Exit, Level, Status, Wake, World};
 use round::Outcome;
 
-pub use setup::{CONFIG, CONFIG_LIMIT, PENDING, configuration, runnable};
+pub use setup::{CONFIG, CONFIG_LIMIT, PENDING, configuration, recipe, runnable};
 
 /// How long a section's process lives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -194,6 +194,12 @@ fn end(order: &Order, world: &mut World<'_>, memory: &Memory, exit: Exit) -> Exi
     }
     if order.mode == Mode::Once {
         return exit;
+    }
+    if order.owns_section() && setup::deleted(order, world) {
+        // nobody asks for a section that is gone: what it leaves would be taken for news of a later one of that name
+        for file in [Status::Update, Status::NextCheck, Status::Ip, Status::Memory, Status::Forget] {
+            world.desk.remove(&order.section, file);
+        }
     }
     let (level, text) = tell::end(exit, world.life.pid());
     world.log.say(level, &text);

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Mode, Order, tell};
 use crate::config::service::{Kind, Recipe};
-use crate::config::{Config, Fault, Global, Section, Source};
+use crate::config::{Config, Fault, Global, Section, Severity, Source};
 use crate::memory::Memory;
 use crate::record;
 use crate::secret::Mask;
@@ -51,16 +51,22 @@ pub(super) fn session(order: &Order, world: &mut World<'_>) -> Result<Session, V
         return Err(vec![Fault::error("section is disabled: set option enabled to 1 to run it").in_section(name)]);
     }
     let (section, mut warnings) = config.section(name)?;
-    let recipe = send::recipe(&section, &mut |path| world.desk.load(path, CONFIG_LIMIT).ok())?;
-    let faults = send::faults(&section, &recipe, &mut |path| world.desk.executable(path).is_ok());
-    if !faults.is_empty() {
-        return Err(faults);
-    }
-    runnable(&section, world.desk)?;
+    let recipe = recipe(&section, world.desk)?;
     warnings.extend(send::warnings(&section, &recipe));
     let global = config.global.clone();
     let (mask, place) = (send::mask(&section, &recipe), place(order, &recipe, &global, world.desk));
     Ok(Session { section, global, recipe, mask, place, warnings })
+}
+
+/// How a section's provider is told; an error when the section cannot run here: a provider that is not known, a script that is missing.
+pub fn recipe(section: &Section, desk: &dyn Desk) -> Result<Recipe, Vec<Fault>> {
+    let recipe = send::recipe(section, &mut |path| desk.load(path, CONFIG_LIMIT).ok())?;
+    let faults = send::faults(section, &recipe, &mut |path| desk.executable(path).is_ok());
+    if !faults.is_empty() {
+        return Err(faults);
+    }
+    runnable(section, desk)?;
+    Ok(recipe)
 }
 
 /// What a sourced script is told of its surroundings.
@@ -80,6 +86,14 @@ fn place(order: &Order, recipe: &Recipe, global: &Global, desk: &dyn Desk) -> Pl
 /// Whether the owner still wants this section to run, as far as the configuration can be read.
 pub(super) fn still_wanted(order: &Order, world: &World<'_>) -> bool {
     configuration(world.desk).map_or(true, |config| config.enabled(&order.section))
+}
+
+/// Whether the section is surely gone from a configuration that can be read.
+pub(super) fn deleted(order: &Order, world: &World<'_>) -> bool {
+    configuration(world.desk).is_ok_and(|config| {
+        let file = config.file();
+        file.section(&order.section).is_none() && file.faults.iter().all(|fault| fault.severity != Severity::Error)
+    })
 }
 
 /// A script that must be executed has to be there and to be executable.
@@ -119,7 +133,11 @@ pub(super) fn begin(order: &Order, world: &mut World<'_>) -> Result<Memory, Exit
 /// What former processes of this section left: our own memory, and the moment of the last update, for which `SECTION.update` is the truth.
 fn remembered(order: &Order, world: &mut World<'_>) -> Memory {
     let boot = world.life.boot();
-    let text = world.desk.read(&order.section, Status::Memory).unwrap_or_default();
+    let mut text = world.desk.read(&order.section, Status::Memory).unwrap_or_default();
+    if order.mode == Mode::Stay && world.desk.read(&order.section, Status::Forget).is_some() {
+        world.desk.remove(&order.section, Status::Forget);
+        text.clear();
+    }
     let mut memory = record::parse_memory(&text, &boot);
     let update = world.desk.read(&order.section, Status::Update);
     memory.updated = update.as_deref().and_then(|text| record::parse_moment(text, world.clock.uptime()));
@@ -150,14 +168,14 @@ pub(super) fn settle_without(order: &Order, world: &mut World<'_>) {
             LogPlan {
                 dir: config.global.logdir.clone(),
                 lines: config.global.loglines,
-                file: true,
+                file: config.logs(&order.section),
                 ..LogPlan::default()
             }
         }
         Err(_) => LogPlan::default(),
     };
     let (section, console) = (order.section.clone(), order.verbose > 0);
-    // its own wish is not known: what is wrong with it must be seen
+    // what it asks of syslog may be what is wrong: what stops it must be seen
     world.log.open(LogPlan { section, console, syslog: SYSLOG, fresh: order.verbose == 2, ..plan });
 }
 

@@ -8,6 +8,9 @@ use std::time::SystemTime;
 
 use crate::world::{Desk, Status};
 
+/// Below the run directory: what is ours alone.
+pub(super) const MEMORY: &str = ".memory";
+
 /// The files of one root directory.
 pub struct Files {
     root: PathBuf,
@@ -29,7 +32,8 @@ impl Files {
             Status::Ip => name("ip"),
             Status::Dat => name("dat"),
             Status::Err => name("err"),
-            Status::Memory => self.rundir.join(".memory").join(section),
+            Status::Memory => self.rundir.join(MEMORY).join(section),
+            Status::Forget => self.rundir.join(MEMORY).join(format!("{section}.forget")),
         }
     }
 }
@@ -102,9 +106,10 @@ impl Desk for Files {
     fn write(&mut self, section: &str, file: Status, content: &[u8]) -> io::Result<()> {
         let path = self.status(section, file);
         // a provider's answer and our memory are nobody else's business
-        let mode = if matches!(file, Status::Dat | Status::Err | Status::Memory) { 0o600 } else { 0o644 };
-        if file == Status::Memory {
-            directory(&self.rundir.join(".memory"))?;
+        let own = matches!(file, Status::Memory | Status::Forget);
+        let mode = if own || matches!(file, Status::Dat | Status::Err) { 0o600 } else { 0o644 };
+        if own {
+            directory(&self.rundir.join(MEMORY))?;
         }
         replace(&path, content, mode)
     }

@@ -3,6 +3,7 @@
 use std::convert::Infallible;
 use std::ffi::{CString, OsStr};
 use std::fs;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io;
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::os::unix::fs::OpenOptionsExt;
@@ -15,7 +16,8 @@ use nix::fcntl::{Flock, FlockArg};
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::{Pid, execve};
 
-use super::desk::{below, directory, replace};
+use super::clock::dice;
+use super::desk::{MEMORY, below, directory, replace};
 use crate::record;
 use crate::world::{Life, Stopped};
 
@@ -44,9 +46,22 @@ impl Process {
         self.rundir.join(format!("{section}.pid"))
     }
 
+    /// Random bytes of this boot that only root can read.
+    fn salt(&self) -> io::Result<Vec<u8>> {
+        let dir = self.rundir.join(MEMORY);
+        directory(&dir)?;
+        let path = dir.join(".salt");
+        if let Ok(salt) = fs::read(&path) {
+            return Ok(salt);
+        }
+        let salt: Vec<u8> = (0..4).flat_map(|_| dice().to_ne_bytes()).collect();
+        replace(&path, &salt, 0o600)?;
+        Ok(salt)
+    }
+
     /// Two processes that start at once must not both believe that they are the only one.
     fn lock(&self, section: &str) -> io::Result<Flock<fs::File>> {
-        let dir = self.rundir.join(".memory");
+        let dir = self.rundir.join(MEMORY);
         directory(&dir)?;
         let file = fs::OpenOptions::new()
             .write(true)
@@ -79,6 +94,12 @@ impl Life for Process {
 
     fn boot(&self) -> String {
         fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default().trim().to_owned()
+    }
+
+    fn seal(&mut self, number: u64) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        (self.salt().unwrap_or_default(), self.boot(), number).hash(&mut hasher);
+        hasher.finish()
     }
 
     fn take_over(&mut self, section: &str) -> io::Result<Option<u32>> {
@@ -212,7 +233,8 @@ fn command_line(pid: u32) -> Option<Vec<u8>> {
 /// Whether a command line (`/proc/PID/cmdline`) is one of ours for this section: a number in a pid file may have been reused.
 fn runs(command: &[u8], section: &str) -> bool {
     let words: Vec<&[u8]> = command.split(|byte| *byte == 0).collect();
-    let program = words.iter().take(3).any(|word| {
+    // behind an interpreter or emulator the name comes later; an editor of the configuration is not ours
+    let program = words.iter().take(3).filter(|word| !word.starts_with(b"/etc/")).any(|word| {
         let name = word.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
         NAMES.iter().any(|known| known.as_bytes() == name)
     });

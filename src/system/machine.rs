@@ -7,7 +7,8 @@ use std::process::ExitCode;
 
 use nix::sys::signal::{SigHandler, Signal, raise, signal};
 
-use super::clock::{Bell, Kept, Watch, adopt_time_zone};
+use super::bell::{Bell, Kept};
+use super::clock::{Watch, adopt_time_zone};
 use super::{desk, dns, host, http, life, log, signals};
 use crate::world::{Clock, Exit, World};
 

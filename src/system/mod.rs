@@ -1,5 +1,6 @@
 //! The machine room: real bodies for everything `world` only names. The one place with sockets, files, processes, clocks, and unsafe code.
 
+pub mod bell;
 pub mod clock;
 pub mod desk;
 pub mod dns;

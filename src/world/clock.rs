@@ -13,6 +13,8 @@ pub enum Wake {
     Stop(i32),
     /// An address of the machine came, went or changed, and has settled.
     AddressChanged,
+    /// The wall clock was set: certificates can be judged now.
+    ClockSet,
 }
 
 /// Time and the bell.

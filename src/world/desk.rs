@@ -20,6 +20,9 @@ pub enum Status {
     Err,
     /// `.memory/SECTION`: what outlives the process; ours alone, so it stands apart from the files LuCI lists.
     Memory,
+    /// `.memory/SECTION.forget`: the owner has acted, so the next process does not read [`Status::Memory`]. The present one still writes it
+    /// at its end.
+    Forget,
 }
 
 /// Files: a section's status files, and reading of configuration and tables.

@@ -29,6 +29,8 @@ pub trait Life {
     fn pid(&self) -> u32;
     /// A name for this boot: moments since boot mean nothing in another one.
     fn boot(&self) -> String;
+    /// A number that is the same for the same `number` in one boot and tells nothing of it: a fingerprint of passwords may be shown so.
+    fn seal(&mut self, number: u64) -> u64;
     /// The process of a section.
     fn running(&self, section: &str) -> Option<u32>;
     /// Ends an older process of this section; its number if there was one. The pid file names us when this returns without error.

@@ -11,6 +11,7 @@ mod commands;
 mod disk;
 mod hold;
 mod input;
+mod package;
 mod process;
 mod secret;
 mod transfer;
