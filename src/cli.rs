@@ -1,10 +1,12 @@
 //! Arguments to a [`Task`]. Pure: argv in, a value or a sentence out.
 //!
-//! The program answers to two names: `ddns`, and `dynamic_dns_updater.sh` for procd, scripts and habits of ddns-scripts.
+//! The program answers to several names: `ddns`, `dynamic_dns_updater.sh` for procd, scripts and habits of ddns-scripts, and `luci.ddns`
+//! for rpcd.
 #![forbid(unsafe_code)]
 
 mod catalog;
 mod help;
+mod rpcd;
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -14,6 +16,8 @@ use pico_args::Arguments;
 pub use catalog::Action;
 
 use crate::run::{Mode, Order};
+
+pub use rpcd::{Call, Method};
 
 /// A question or order of the owner.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,6 +80,8 @@ pub enum Task {
     Run(Order),
     /// Do this and be done.
     Answer(Command),
+    /// Answer `LuCI` through rpcd, or say who does.
+    Rpcd(Call),
 }
 
 /// A task and the root directory it works below.
@@ -103,6 +109,9 @@ pub fn parse(argv: Vec<OsString>, root: Option<OsString>) -> Result<Invocation, 
     let mut argv = argv.into_iter();
     let name = argv.next().unwrap_or_default();
     let words: Vec<OsString> = argv.collect();
+    if rpcd::is_name(&name) {
+        return rpcd::plugin(words, root);
+    }
     let old_name = Path::new(&name).file_name().is_some_and(|n| n == "dynamic_dns_updater.sh");
     let old_style = words.first().is_some_and(|word| is_updater_option(word));
     if old_name || old_style { updater(words, root) } else { modern(words, root) }
@@ -214,6 +223,9 @@ fn sections(args: &mut Arguments, usage: &'static str) -> Result<Task, Misuse> {
 }
 
 fn task(word: &str, args: &mut Arguments, usage: &'static str) -> Result<Task, Misuse> {
+    if word == "rpcd" {
+        return rpcd::task(args);
+    }
     let json = word == "status" && args.contains("--json");
     let dry = matches!(word, "run" | "once") && args.contains(["-d", "--dry-run"]);
     let told = word == "run" && args.contains(["-v", "--verbose"]);

@@ -63,7 +63,7 @@ fn is_script(path: &Path) -> bool {
 fn check_finds_nothing_wrong_or_foolish_in_any_sample() {
     let root = root();
     fs::create_dir_all(root.join("etc/config")).unwrap();
-    let configurations: Vec<PathBuf> = samples().into_iter().filter(|path| !is_script(path)).collect();
+    let configurations: Vec<PathBuf> = samples().into_iter().filter(|path| path.extension().is_none()).collect();
     assert!(configurations.len() >= 3, "{configurations:?}");
     for sample in configurations {
         fs::copy(&sample, root.join("etc/config/ddns")).unwrap();

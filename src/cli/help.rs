@@ -14,6 +14,7 @@ ddns keeps DNS names pointed at this router. It reads /etc/config/ddns.
   ddns check [FILE]        what is wrong or foolish in a configuration
   ddns migrate [FILE]      rewrite options of old versions
   ddns service ACTION      the list of providers, and recipes installed from it
+  ddns rpcd on|off|status  who answers LuCI's page for this program
 
   for scripts: ddns sections, ddns forget
 
@@ -126,6 +127,20 @@ Exit code 2: no such action. 3: no list. 4: no NAME, nothing installed. 5: optio
 'global' cannot be used. 7: no transfer. 8: the answer cannot be used. 9: cannot be written.
 ";
 
+/// `ddns rpcd --help`.
+pub(super) const RPCD: &str = "\
+ddns rpcd on|off|status
+ddns rpcd list
+ddns rpcd call METHOD
+
+LuCI's DDNS page asks rpcd for object luci.ddns. Its app brings a backend for it; this program is another one.
+  on            answer in its place: its file is kept in /usr/share/ddns/luci-app-ddns, rpcd reads its plug-ins anew
+  off           give the place back
+  status        say who answers; exit code 0 when it is this program
+  list, call    what rpcd calls, as /usr/libexec/rpcd/luci.ddns; arguments are a JSON object on standard input
+METHOD is get_services_status, get_services_log, get_ddns_state or get_env.
+";
+
 /// The help of a command; `None` when there is no such command.
 pub(super) fn of(command: &str) -> Option<&'static str> {
     Some(match command {
@@ -142,6 +157,7 @@ pub(super) fn of(command: &str) -> Option<&'static str> {
         "check" => CHECK,
         "migrate" => MIGRATE,
         "service" => SERVICE,
+        "rpcd" => RPCD,
         _ => return None,
     })
 }

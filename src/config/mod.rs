@@ -96,6 +96,17 @@ impl Config {
         section::section(&self.file, name)
     }
 
+    /// The intervals of a section, also of one that has errors elsewhere; `None` when there is no such section.
+    pub fn timing(&self, name: &str) -> Option<Timing> {
+        let section = self.file.section(name)?;
+        Some(timing::timing(&mut read::Reader::new(section, self.file.section(GLOBAL))))
+    }
+
+    /// Whether `enabled` stands as a plain 0, which is what `LuCI` writes; absent or any other word is not that.
+    pub fn switched_off(&self, name: &str) -> bool {
+        self.file.section(name).and_then(|section| section.one(options::ENABLED.name)) == Some(b"0")
+    }
+
     /// The file itself, pending changes applied.
     pub fn file(&self) -> &uci::File {
         &self.file

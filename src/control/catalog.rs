@@ -13,7 +13,7 @@ use crate::config::service::{Kind, find, is_name};
 use crate::config::{Config, ProviderList};
 use crate::run::configuration;
 use crate::url::Url;
-use crate::world::{Desk, Request, Route, Trust, World};
+use crate::world::{Request, Route, Shelf, Trust, World};
 
 /// `LuCI` reads it here; without a newline at its end, which would become a provider without a name.
 const LIST: &str = "/usr/share/ddns/list";
@@ -55,7 +55,7 @@ fn update(world: &mut World<'_>, console: &mut Console<'_>) -> Done {
     let text = names.join("\n");
     let kept = world.desk.load(path, LIMIT).is_ok_and(|old| old == text.as_bytes());
     // LuCI shows the time of the file as that of the last update; its content need not cost flash again
-    let written = if kept { world.desk.touch(path) } else { world.desk.store(path, text.as_bytes()) };
+    let written = if kept { world.shelf.touch(path) } else { world.desk.store(path, text.as_bytes()) };
     written.map_err(|error| not_written(path, &error, console))?;
     let change = if kept { ", none of them new" } else { "" };
     console.complain(&format!("{LIST}: {} providers{change}", names.len()));
@@ -78,24 +78,23 @@ fn list_available(world: &World<'_>, console: &mut Console<'_>) -> Done {
 }
 
 fn list_installed(world: &World<'_>, console: &mut Console<'_>) -> Done {
-    match world.desk.entries(Path::new(CUSTOM)) {
-        Ok(names) => {
-            for name in names.iter().filter(|name| !name.starts_with('.')) {
-                console.tell(&name.replace(char::is_control, "?"));
-            }
-            Ok(())
-        }
-        Err(error) => {
-            console.complain(&format!("no provider is installed: {CUSTOM}: {error}"));
-            Err(NONE)
-        }
+    let folder = Path::new(CUSTOM);
+    if world.shelf.seen(folder).is_none_or(|entry| entry.file) {
+        console.complain(&format!("no provider is installed: there is no {CUSTOM}"));
+        return Err(NONE);
     }
+    let mut names = world.shelf.names(folder);
+    names.sort_unstable();
+    for name in names.iter().filter(|name| !name.starts_with('.')) {
+        console.tell(&name.replace(char::is_control, "?"));
+    }
+    Ok(())
 }
 
 fn install(name: &str, world: &mut World<'_>, console: &mut Console<'_>) -> Done {
     let path = file_of(name, console)?;
     let list = provider_list(world, console)?;
-    sweep(world.desk);
+    sweep(world.shelf);
     let url = list.base.recipe(name);
     let body = fetch(&url, &list, world, console)?;
     let entry = entry(name, &body).map_err(|why| unusable(&url, &why, console))?;
@@ -105,30 +104,33 @@ fn install(name: &str, world: &mut World<'_>, console: &mut Console<'_>) -> Done
         world.desk.store(&path, &entry.text).map_err(|error| not_written(&path, &error, console))?;
         console.complain(&format!("{}: installed", path.display()));
     }
-    explain(name, &entry, &list, world.desk, console);
+    explain(name, &entry, &list, world.shelf, console);
     Ok(())
 }
 
 fn remove(name: &str, world: &mut World<'_>, console: &mut Console<'_>) -> Done {
     let path = file_of(name, console)?;
-    world.desk.delete(&path).map_err(|error| {
-        console.complain(&format!("cannot remove {}: {error}", path.display()));
-        NOT_REMOVED
-    })
+    if world.shelf.seen(&path).is_none() && world.shelf.link(&path).is_none() {
+        console.complain(&format!("there is no {}", path.display()));
+        return Err(NOT_REMOVED);
+    }
+    take_away(&path, world.shelf, console)
 }
 
 fn purge(world: &mut World<'_>, console: &mut Console<'_>) -> Done {
-    let mut done = Ok(());
-    for path in [CUSTOM, LIST] {
-        match world.desk.delete(Path::new(path)) {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => {
-                console.complain(&format!("cannot remove {path}: {error}"));
-                done = Err(NOT_REMOVED);
-            }
-            _ => {}
-        }
+    let folder = Path::new(CUSTOM);
+    for name in world.shelf.names(folder) {
+        take_away(&folder.join(name), world.shelf, console)?;
     }
-    done
+    take_away(folder, world.shelf, console)?;
+    take_away(Path::new(LIST), world.shelf, console)
+}
+
+fn take_away(path: &Path, shelf: &mut dyn Shelf, console: &mut Console<'_>) -> Done {
+    shelf.remove(path).map_err(|error| {
+        console.complain(&format!("cannot remove {}: {error}", path.display()));
+        NOT_REMOVED
+    })
 }
 
 /// Where the recipe of a provider belongs.
@@ -142,13 +144,13 @@ fn file_of(name: &str, console: &mut Console<'_>) -> Result<PathBuf, i32> {
 }
 
 /// What a power cut left of an earlier installation would be a line of `LuCI`'s menu for ever.
-fn sweep(desk: &mut dyn Desk) {
+fn sweep(shelf: &mut dyn Shelf) {
     let folder = Path::new(CUSTOM);
-    for name in desk.entries(folder).unwrap_or_default() {
+    for name in shelf.names(folder) {
         let draft = name.rsplit_once(".json.").is_some_and(|(_, pid)| pid.bytes().all(|b| b.is_ascii_digit()));
         if draft {
             // one that cannot be removed keeps nothing from being installed
-            let _ = desk.delete(&folder.join(name));
+            let _ = shelf.remove(&folder.join(name));
         }
     }
 }
@@ -169,18 +171,13 @@ fn provider_list(world: &World<'_>, console: &mut Console<'_>) -> Result<Provide
         return Err(if fault.option.as_deref() == Some("cacert") { NO_CERTIFICATES } else { BAD_OPTION });
     }
     match &list.trust {
-        Trust::Path(path) if missing(path, world.desk) => {
+        Trust::Path(path) if world.shelf.seen(path).is_none() => {
             let path = path.display();
             console.complain(&format!("certificate file not found: section 'global', option 'cacert', value '{path}'"));
             Err(NO_CERTIFICATES)
         }
         _ => Ok(list),
     }
-}
-
-fn missing(path: &Path, desk: &dyn Desk) -> bool {
-    let gone = [io::ErrorKind::NotFound, io::ErrorKind::NotADirectory];
-    desk.executable(path).is_err_and(|error| gone.contains(&error.kind()))
 }
 
 fn fetch(url: &Url, list: &ProviderList, world: &mut World<'_>, console: &mut Console<'_>) -> Result<Vec<u8>, i32> {
@@ -216,14 +213,14 @@ fn shown(url: &Url) -> String {
 }
 
 /// What the owner should know of a recipe he has just installed.
-fn explain(name: &str, entry: &Entry, list: &ProviderList, desk: &dyn Desk, console: &mut Console<'_>) {
+fn explain(name: &str, entry: &Entry, list: &ProviderList, shelf: &dyn Shelf, console: &mut Console<'_>) {
     let mut note = |text: &str| console.complain(&format!("note: {text}"));
     if list.trust == Trust::Ignore || !list.base.list().secure {
         note("nobody has checked who sent this file, and it says where the password goes");
     }
     let known = |family: &Family| find(name, *family);
     let script = entry.kinds.iter().find_map(|(_, kind)| match kind {
-        Kind::Script(script) if missing(script, desk) => Some(script.display()),
+        Kind::Script(script) if shelf.seen(script).is_none() => Some(script.display()),
         _ => None,
     });
     let row = entry.kinds.iter().find_map(|(family, kind)| known(family).map(|row| (kind, row)));

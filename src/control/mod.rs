@@ -17,6 +17,8 @@ use crate::world::{Desk, Exit, World};
 
 /// Where the owner reads: the story, and complaints.
 pub struct Console<'a> {
+    /// Standard input.
+    pub input: &'a mut dyn io::Read,
     /// Standard output.
     pub out: &'a mut dyn io::Write,
     /// Standard error.
@@ -48,11 +50,13 @@ impl Console<'_> {
         }
     }
 
-    fn tell(&mut self, text: &str) {
+    /// One line on standard output.
+    pub fn tell(&mut self, text: &str) {
         let _ = writeln!(self.out, "{text}");
     }
 
-    fn complain(&mut self, text: &str) {
+    /// One line on standard error, with the program's name before it.
+    pub fn complain(&mut self, text: &str) {
         let _ = writeln!(self.err, "ddns: {text}");
     }
 }

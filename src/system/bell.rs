@@ -2,12 +2,12 @@
 
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use nix::sys::time::TimeSpec;
 use nix::sys::timerfd::{ClockId, Expiration, TimerFd, TimerFlags, TimerSetTimeFlags};
 
-use super::clock::{date, dice, uptime};
+use super::clock::{date, day, dice, uptime};
 use super::interfaces;
 use super::netlink::AddressChanges;
 use super::pages;
@@ -145,6 +145,10 @@ impl Clock for Bell {
 
     fn date(&self, moment: Uptime, format: &str) -> String {
         date(moment, format)
+    }
+
+    fn day(&self, moment: SystemTime, format: &str) -> String {
+        day(moment, format)
     }
 
     fn wait(&mut self, moment: Uptime) -> Wake {

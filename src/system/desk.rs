@@ -4,7 +4,6 @@ use std::fs;
 use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Component, Path, PathBuf};
-use std::time::SystemTime;
 
 use crate::world::{Desk, Status};
 
@@ -53,13 +52,15 @@ pub fn below(root: &Path, path: &Path) -> PathBuf {
 
 /// Makes a directory that all may read, and its parents; one that is there is left as it is.
 pub fn directory(path: &Path) -> io::Result<()> {
-    if path.is_dir() {
+    if path.is_dir() || path.as_os_str().is_empty() {
         return Ok(());
     }
-    if let Some(parent) = path.parent().filter(|parent| !parent.as_os_str().is_empty()) {
-        directory(parent)?;
+    path.parent().map_or(Ok(()), directory)?;
+    match fs::DirBuilder::new().mode(0o755).create(path) {
+        // another process was quicker; it gives it its mode
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => return Ok(()),
+        made => made?,
     }
-    fs::DirBuilder::new().recursive(true).mode(0o755).create(path)?;
     // LuCI's backend runs with umask 077, and its user must read what it started
     fs::set_permissions(path, fs::Permissions::from_mode(0o755))
 }
@@ -137,22 +138,6 @@ impl Desk for Files {
             file.write_all(content)?;
             file.sync_all()
         })
-    }
-
-    fn touch(&mut self, path: &Path) -> io::Result<()> {
-        fs::File::open(below(&self.root, path))?.set_modified(SystemTime::now())
-    }
-
-    fn delete(&mut self, path: &Path) -> io::Result<()> {
-        let path = below(&self.root, path);
-        if fs::symlink_metadata(&path)?.is_dir() { fs::remove_dir_all(path) } else { fs::remove_file(path) }
-    }
-
-    fn entries(&self, path: &Path) -> io::Result<Vec<String>> {
-        let entries = fs::read_dir(below(&self.root, path))?;
-        let mut names: Vec<String> = entries.flatten().map(|e| e.file_name().to_string_lossy().into_owned()).collect();
-        names.sort_unstable();
-        Ok(names)
     }
 
     fn load(&self, path: &Path, limit: usize) -> io::Result<Vec<u8>> {

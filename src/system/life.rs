@@ -59,6 +59,19 @@ impl Process {
         Ok(salt)
     }
 
+    /// This program with these words, in a session of its own, without our terminal or pipes.
+    fn background(&self, words: &[&str]) -> io::Result<Command> {
+        let mut command = Command::new(own_path()?);
+        // it stands elsewhere: a relative root would be another one there
+        command.arg("--root").arg(std::path::absolute(&self.root)?).args(words);
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).current_dir("/");
+        // SAFETY: setsid is async-signal-safe and touches only the child
+        unsafe {
+            command.pre_exec(|| nix::unistd::setsid().map(|_| ()).map_err(io::Error::from));
+        }
+        Ok(command)
+    }
+
     /// Two processes that start at once must not both believe that they are the only one.
     fn lock(&self, section: &str) -> io::Result<Flock<fs::File>> {
         let dir = self.rundir.join(MEMORY);
@@ -131,15 +144,7 @@ impl Life for Process {
     }
 
     fn detach(&mut self, section: &str) -> io::Result<u32> {
-        let mut command = Command::new(own_path()?);
-        // it stands elsewhere: a relative root would be another one there
-        command.arg("--root").arg(std::path::absolute(&self.root)?).args(["run", section]);
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).current_dir("/");
-        // SAFETY: setsid is async-signal-safe and touches only the child
-        unsafe {
-            command.pre_exec(|| nix::unistd::setsid().map(|_| ()).map_err(io::Error::from));
-        }
-        let mut child = command.spawn()?;
+        let mut child = self.background(&["run", section])?.spawn()?;
         let end = Instant::now() + Duration::from_secs(2);
         while Instant::now() < end {
             if self.running(section) == Some(child.id()) {
@@ -151,6 +156,10 @@ impl Life for Process {
             std::thread::sleep(Duration::from_millis(10));
         }
         Ok(child.id())
+    }
+
+    fn aside(&self, words: &[&str]) -> io::Result<()> {
+        self.background(words)?.spawn().map(drop)
     }
 
     fn inherited(&mut self) -> Option<String> {

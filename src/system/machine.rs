@@ -9,7 +9,7 @@ use nix::sys::signal::{SigHandler, Signal, raise, signal};
 
 use super::bell::{Bell, Kept};
 use super::clock::{Watch, adopt_time_zone};
-use super::{desk, dns, host, http, life, log, signals};
+use super::{desk, dns, host, http, life, log, shelf, signals};
 use crate::world::{Clock, Exit, World};
 
 /// The machine.
@@ -19,6 +19,7 @@ pub struct Machine {
     http: http::Wire,
     dns: dns::Resolver,
     desk: desk::Files,
+    shelf: shelf::Place,
     log: log::Journal,
     life: life::Process,
 }
@@ -48,6 +49,7 @@ impl Machine {
             http: http::Wire::new(root.to_owned(), Box::new(resolver.clone()), stop),
             dns: resolver,
             desk: desk::Files::new(root),
+            shelf: shelf::Place::new(root),
             log: log::Journal::new(root),
             life: life::Process::new(root),
         }
@@ -61,6 +63,7 @@ impl Machine {
             host: &mut self.host,
             clock: self.clock.as_mut(),
             desk: &mut self.desk,
+            shelf: &mut self.shelf,
             log: &mut self.log,
             life: &mut self.life,
         }

@@ -41,12 +41,6 @@ pub trait Desk {
     fn executable(&self, path: &Path) -> io::Result<bool>;
     /// Replaces any other file as a whole; it keeps its mode. One that is not there is made for all to read, with its directory.
     fn store(&mut self, path: &Path, content: &[u8]) -> io::Result<()>;
-    /// Gives any other file the time of now, and leaves its content alone.
-    fn touch(&mut self, path: &Path) -> io::Result<()>;
-    /// Removes any other file, or a directory with all that is in it.
-    fn delete(&mut self, path: &Path) -> io::Result<()>;
-    /// The names in a directory, sorted.
-    fn entries(&self, path: &Path) -> io::Result<Vec<String>>;
     /// The content of any other file, at most `limit` bytes. An absolute path is below the root.
     fn load(&self, path: &Path, limit: usize) -> io::Result<Vec<u8>>;
     /// The same, but an error when another user may have written it: for what stands where everybody can make files.

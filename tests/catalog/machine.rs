@@ -21,7 +21,7 @@ fn a_read_only_file_system_is_named_and_nothing_is_lost() {
         ("update", "cannot write /usr/share/ddns/list: Read-only file system"),
         ("install a.example", "cannot write /usr/share/ddns/custom/a.example.json: Read-only file system"),
         ("remove x", "cannot remove /usr/share/ddns/custom/x.json: Read-only file system"),
-        ("purge", "cannot remove /usr/share/ddns/custom: Read-only file system"),
+        ("purge", "cannot remove /usr/share/ddns/custom/x.json: Read-only file system"),
     ] {
         let line = format!(
             "mount --bind '{0}' '{0}' && mount -o remount,ro,bind '{0}' || exit 77; exec '{1}' service {words}",

@@ -1,0 +1,4 @@
+//! The corridor of `LuCI`'s questions.
+#![forbid(unsafe_code)]
+
+pub mod rpcd;
