@@ -4,6 +4,7 @@
 //! habits of ddns-scripts; `luci.ddns` for rpcd.
 #![forbid(unsafe_code)]
 
+mod catalog;
 mod help;
 mod luci;
 mod rpcd;
@@ -12,6 +13,8 @@ use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
 
 use pico_args::Arguments;
+
+pub use catalog::Action;
 
 use crate::run::{Mode, Order};
 
@@ -44,6 +47,8 @@ pub enum Command {
     Check(Option<PathBuf>),
     /// Rewrite old spellings.
     Migrate(Option<PathBuf>),
+    /// The list of providers and recipes installed from it.
+    Service(Action),
     /// Print this and be done.
     Print(String),
 }
@@ -99,7 +104,7 @@ pub struct Misuse {
     pub why: String,
     /// How it is called right.
     pub usage: &'static str,
-    /// The exit code it deserves.
+    /// The exit code.
     pub code: i32,
 }
 
@@ -207,6 +212,7 @@ fn modern(words: Vec<OsString>, root: Option<OsString>) -> Result<Invocation, Mi
     }
     let task = match word.as_str() {
         "sections" => sections(&mut args, usage)?,
+        "service" => catalog::task(&mut args)?,
         _ => task(&word, &mut args, usage)?,
     };
     nothing_left(args, usage)?;

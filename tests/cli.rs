@@ -5,7 +5,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use ddns::cli::{Command, Errand, Helper, Invocation, Misuse, Origin, Task, parse};
+use ddns::cli::{Action, Command, Errand, Helper, Invocation, Misuse, Origin, Task, parse};
 use ddns::run::{Mode, Order};
 
 const OLD: &str = "/usr/lib/ddns/dynamic_dns_updater.sh";
@@ -168,6 +168,12 @@ fn every_command_is_understood() {
         ("ddns check", Task::Answer(Command::Check(None))),
         ("ddns check /x/y", Task::Answer(Command::Check(Some(PathBuf::from("/x/y"))))),
         ("ddns migrate", Task::Answer(Command::Migrate(None))),
+        ("ddns service update", Task::Answer(Command::Service(Action::Update))),
+        ("ddns service list-available", Task::Answer(Command::Service(Action::ListAvailable))),
+        ("ddns service list-installed", Task::Answer(Command::Service(Action::ListInstalled))),
+        ("ddns service install a", Task::Answer(Command::Service(Action::Install("a".to_owned())))),
+        ("ddns service remove a", Task::Answer(Command::Service(Action::Remove("a".to_owned())))),
+        ("ddns service purge", Task::Answer(Command::Service(Action::Purge))),
     ] {
         assert_eq!(read(line).unwrap().task, task, "{line}");
     }
@@ -175,7 +181,7 @@ fn every_command_is_understood() {
 
 #[test]
 fn every_command_has_help_of_its_own() {
-    for command in ["run", "once", "start", "stop", "restart", "reload", "status", "check", "migrate"] {
+    for command in ["run", "once", "start", "stop", "restart", "reload", "status", "check", "migrate", "service"] {
         let Task::Answer(Command::Print(text)) = read(&format!("ddns {command} --help")).unwrap().task else {
             panic!("{command}")
         };

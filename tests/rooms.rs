@@ -24,7 +24,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("record", &["address", "memory"]),
     // corridors
     ("run", &["address", "answer", "config", "decide", "detect", "memory", "record", "secret", "send", "world"]),
-    ("control", &["cli", "config", "memory", "record", "run", "send", "world"]),
+    ("control", &["address", "cli", "config", "memory", "record", "run", "send", "url", "world"]),
     ("luci", &["address", "cli", "config", "control", "detect", "dns", "memory", "record", "run", "world"]),
     // doorways
     ("cli", &["run"]),

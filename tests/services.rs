@@ -154,6 +154,33 @@ fn the_owner_s_file_wins_over_our_table_and_our_table_over_what_came_with_luci()
 }
 
 #[test]
+fn the_owner_s_file_stands_aside_as_long_as_its_script_is_not_there_and_our_table_knows_the_provider() {
+    let custom = |name: &str| format!("/usr/share/ddns/custom/{name}.json");
+    let script = ("/usr/lib/ddns/update_x.sh", "return 0");
+    let of = |name: &str, all: &[(&str, &str)]| service::recipe(name, Family::V4, &mut files(all)).unwrap();
+    let json = r#"{"ipv4":{"url":"update_x.sh"}}"#;
+    for (name, known) in [("no-ip.com", true), ("cloudflare.com-v4", true), ("tp", false)] {
+        let path = custom(name);
+        let (alone, with) = (of(name, &[(&path, json)]), of(name, &[(&path, json), script]));
+        assert_eq!((&with.kind, &with.missing), (&Kind::Script(script.0.into()), &None), "{name}");
+        if known {
+            let ours = of(name, &[]);
+            assert_eq!((&alone.kind, &alone.answers), (&ours.kind, &ours.answers), "{name}");
+            assert_eq!(alone.missing, Some(script.0.into()), "{name}");
+        } else {
+            assert_eq!(alone, with);
+        }
+    }
+    let section = section("\toption service_name 'no-ip.com'");
+    let path = custom("no-ip.com");
+    let told = send::warnings(&section, &of("no-ip.com", &[(&path, json)]))[0].to_string();
+    for part in ["section 'a'", "'service_name'", "'no-ip.com'", &path, "update_x.sh, which does not exist"] {
+        assert!(told.contains(part), "{told}");
+    }
+    assert_eq!(send::warnings(&section, &of("no-ip.com", &[(&path, json), script])), []);
+}
+
+#[test]
 fn a_json_file_that_says_no_url_names_a_script_by_its_plain_name() {
     let of = |target: &str| {
         let text = format!(r#"{{"ipv4":{{"url":{}}}}}"#, serde_json::to_string(target).unwrap());

@@ -13,6 +13,7 @@ ddns keeps DNS names pointed at this router. It reads /etc/config/ddns.
   ddns run SECTION         the same for ever, in the foreground (what procd runs)
   ddns check [FILE]        what is wrong or foolish in a configuration
   ddns migrate [FILE]      rewrite options of old versions
+  ddns service ACTION      the list of providers, and recipes installed from it
   ddns rpcd on|off|status  who answers LuCI's page for this program
 
   for scripts: ddns sections, ddns forget
@@ -141,6 +142,20 @@ Rewrites options of old versions in FILE (default /etc/config/ddns): through uci
 one atomic change that keeps everything else as it is. Nothing to do changes nothing.
 ";
 
+pub(super) const SERVICE: &str = "\
+ddns service update           fetch the list of providers that LuCI offers
+ddns service list-available   print it
+ddns service list-installed   print the files of installed recipes
+ddns service install NAME     fetch the recipe of a provider; it takes the place of the built-in one
+ddns service remove NAME      remove it
+ddns service purge            remove the list and all installed recipes
+
+Fetched from the OpenWrt package feed, or from option url (URL/list, URL/NAME.json) or services_url (LuCI's) of section
+'global', checked by its option cacert. What cannot be used replaces nothing.
+Exit code 2: no such action. 3: no list. 4: no NAME, nothing installed. 5: option cacert names no file. 6: an option of
+'global' cannot be used. 7: no transfer. 8: the answer cannot be used. 9: cannot be written.
+";
+
 /// `ddns rpcd --help`.
 pub(super) const RPCD: &str = "\
 ddns rpcd on|off|status
@@ -170,6 +185,7 @@ pub(super) fn of(command: &str) -> Option<&'static str> {
         "forget" => FORGET,
         "check" => CHECK,
         "migrate" => MIGRATE,
+        "service" => SERVICE,
         "rpcd" => RPCD,
         _ => return None,
     })

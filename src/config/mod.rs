@@ -1,14 +1,16 @@
 //! `/etc/config/ddns` as values. After this room no option name appears as a string.
 //!
 //! Pure: bytes in, [`Config`] out. `uci.rs` knows the grammar, `options.rs` the one table of options, `read.rs`, `forms.rs` and `timing.rs`
-//! how values are written, `section.rs` and `source.rs` make typed sections, `made.rs` one that stands in no
-//! file, `service.rs` reads provider tables, `migrate.rs` renames old spellings (`rewrite.rs` in the bytes of a file), `check.rs` says what
-//! is foolish, `fault.rs` how a fault is said.
+//! how values are written, `section.rs` and `source.rs` make typed sections, `made.rs` one that stands in no file, `list.rs` says where
+//! providers are fetched from, `catalog.rs` checks what came, `service.rs` reads provider tables, `migrate.rs` renames old spellings
+//! (`rewrite.rs` in the bytes of a file), `check.rs` says what is foolish, `fault.rs` how a fault is said.
 #![forbid(unsafe_code)]
 
+pub mod catalog;
 pub mod check;
 mod fault;
 mod forms;
+mod list;
 mod made;
 pub mod migrate;
 pub mod options;
@@ -29,6 +31,8 @@ use crate::address::Family;
 use crate::secret::Secret;
 use crate::url::Url;
 use crate::world::{Proxy, Trust, Via};
+
+pub use list::Base;
 
 /// The one section that is no service.
 const GLOBAL: &str = "global";
@@ -125,13 +129,17 @@ fn services(file: &uci::File) -> impl Iterator<Item = &uci::Section> {
     file.sections.iter().filter(|section| section.kind == SERVICE && section.name != GLOBAL)
 }
 
-/// Options `url` (`LuCI` writes `services_url`) and `cacert` of `global`: where `ddns service update` fetches from.
+/// Options `url` (`LuCI` writes `services_url`), `cacert` and `proxy` of `global`: where `ddns service` fetches from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ProviderList {
-    /// Base address instead of the built-in one.
-    pub url: Option<String>,
+    /// Where it is.
+    pub base: Base,
     /// Which certificates to believe.
     pub trust: Trust,
+    /// Through this proxy.
+    pub proxy: Option<Proxy>,
+    /// What keeps it from being fetched as the owner wants it.
+    pub faults: Vec<Fault>,
 }
 
 /// Settings that concern all sections (`config ddns 'global'`).

@@ -148,8 +148,8 @@ options! {
     LOGDIR "ddns_logdir" ["log_dir"] Global Path "/var/log/ddns" "directory of the log files";
     LOGLINES "ddns_loglines" ["log_lines"] Global Number(1, 1_000_000) "250" "lines a log file keeps";
     USE_CURL "use_curl" Global Bool "0" "accepted for old files, without effect";
-    URL "url" Global Url "" "where the list of providers is fetched from";
-    SERVICES_URL "services_url" Global Url "" "LuCI's word for url";
+    URL "url" Global Url "" "where the list of providers is fetched from: URL/list and URL/NAME.json";
+    SERVICES_URL "services_url" Global Url "" "the same in LuCI's way: URL/usr/share/ddns/list and URL/usr/share/ddns/default/NAME.json";
 }
 
 /// The row of an option, by its name of today or of old.

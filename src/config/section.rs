@@ -11,25 +11,26 @@ use super::read::Reader;
 use super::source::source;
 use super::timing::timing;
 use super::uci::{self, Value};
-use super::{Fault, Global, Provider, ProviderList, Section, Severity, Transport, forms, migrate};
+use super::{Fault, Global, Provider, ProviderList, Section, Severity, Transport, forms, list, migrate};
 use crate::address::Family;
 use crate::secret::Secret;
-use crate::world::{Trust, Via};
+use crate::world::{Proxy, Trust, Via};
 
 /// Reads `config ddns 'global'`; without one all defaults hold.
 pub(super) fn global(file: &uci::File) -> (Global, ProviderList, Vec<Fault>) {
     let absent = uci::Section::named("ddns", super::GLOBAL);
-    let mut reader = Reader::new(file.section(super::GLOBAL).unwrap_or(&absent), None);
+    let section = file.section(super::GLOBAL).unwrap_or(&absent);
+    let mut reader = Reader::new(section, None);
     let global = Global {
         rundir: directory(&mut reader, &options::RUNDIR),
         logdir: directory(&mut reader, &options::LOGDIR),
         loglines: usize::try_from(reader.number(&options::LOGLINES)).unwrap_or(usize::MAX),
         dateformat: reader.text(&options::DATEFORMAT).unwrap_or_else(|| options::DATEFORMAT.default.to_owned()),
     };
-    let url = [&options::URL, &options::SERVICES_URL].into_iter().find_map(|spec| reader.text(spec));
-    let list = ProviderList { url, trust: trust(&mut reader) };
+    let (list, of_list) = list::list(section);
     // a wrong date format or directory must not keep any section from running
-    let faults = reader.faults.into_iter().map(|fault| Fault { severity: Severity::Warning, ..fault }).collect();
+    let faults =
+        reader.faults.into_iter().chain(of_list).map(|fault| Fault { severity: Severity::Warning, ..fault }).collect();
     (global, list, faults)
 }
 
@@ -202,14 +203,20 @@ fn lookup_host(reader: &mut Reader<'_>, domain: Option<&str>) -> Option<String> 
     host
 }
 
-fn transport(reader: &mut Reader<'_>) -> Transport {
-    let proxy = reader.find(&options::PROXY).and_then(|found| match forms::proxy(found.value) {
+/// Option `proxy`.
+pub(super) fn proxy(reader: &mut Reader<'_>) -> Option<Proxy> {
+    let found = reader.find(&options::PROXY)?;
+    match forms::proxy(found.value) {
         Ok(proxy) => Some(proxy),
         Err(wanted) => {
             reader.wrong(&options::PROXY, found, Severity::Error, wanted);
             None
         }
-    });
+    }
+}
+
+fn transport(reader: &mut Reader<'_>) -> Transport {
+    let proxy = proxy(reader);
     let user_agent = reader.form(&options::USER_AGENT, |text| {
         if text.is_ascii() { Ok(text.to_owned()) } else { Err("wanted one line of ASCII text") }
     });
@@ -231,7 +238,8 @@ fn section_trust(reader: &mut Reader<'_>) -> Trust {
     }
 }
 
-fn trust(reader: &mut Reader<'_>) -> Trust {
+/// Option `cacert`.
+pub(super) fn trust(reader: &mut Reader<'_>) -> Trust {
     match reader.find(&options::CACERT) {
         None => Trust::System,
         Some(found) if found.value.eq_ignore_ascii_case(b"ignore") => Trust::Ignore,

@@ -15,7 +15,7 @@ pub const SERVICES: &str = include_str!("../../services");
 /// Our table of AAAA records.
 pub const SERVICES_IPV6: &str = include_str!("../../services_ipv6");
 /// What stands in a table instead of a URL when the provider needs more than one URL can say.
-const NATIVE: &str = "native";
+pub(super) const NATIVE: &str = "native";
 /// Where scripts named by tables and JSON files are.
 const SCRIPTS: &str = "/usr/lib/ddns";
 
@@ -48,19 +48,24 @@ pub struct Recipe {
     pub kind: Kind,
     /// Words of success; empty = judged without.
     pub answers: Vec<String>,
+    /// The script that the owner's JSON file names and that is not there, so that this recipe of our table is used.
+    pub missing: Option<PathBuf>,
 }
 
 impl Recipe {
     /// A recipe with a template, a script name or the word `native` as a table or a JSON file has it.
-    fn from_target(name: &str, target: &str, answers: &str) -> Result<Self, String> {
+    pub(super) fn from_target(name: &str, target: &str, answers: &str) -> Result<Self, String> {
         let kind = match target {
             NATIVE => Kind::Native(name.to_owned()),
             "" => return Err("has neither a URL nor a script".to_owned()),
             url if url.get(..4).is_some_and(|head| head.eq_ignore_ascii_case("http")) => Kind::Template(url.to_owned()),
-            script if plain_file_name(script) => Kind::Script(Path::new(SCRIPTS).join(script)),
-            other => return Err(format!("names '{other}', which is neither a URL nor the plain name of a script")),
+            script if is_name(script) => Kind::Script(Path::new(SCRIPTS).join(script)),
+            other => {
+                let other = other.escape_debug();
+                return Err(format!("names '{other}', which is neither a URL nor the plain name of a script"));
+            }
         };
-        Ok(Self { kind, answers: words(answers) })
+        Ok(Self { kind, answers: words(answers), missing: None })
     }
 }
 
@@ -68,10 +73,10 @@ fn words(answers: &str) -> Vec<String> {
     answers.split('|').map(str::trim).filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }
 
-/// Names become file names: nothing that leads elsewhere is one.
-fn plain_file_name(name: &str) -> bool {
+/// Whether a provider or a script can have this name. It becomes part of paths and URLs: nothing that leads elsewhere is one.
+pub fn is_name(name: &str) -> bool {
     let legal = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-');
-    !name.is_empty() && !name.starts_with('.') && name.len() <= 100 && name.chars().all(legal)
+    !name.is_empty() && !name.starts_with(['.', '-']) && name.len() <= 100 && name.chars().all(legal)
 }
 
 /// One line of a table.
@@ -104,26 +109,33 @@ pub fn table(family: Family) -> &'static str {
     }
 }
 
-fn find(name: &str, family: Family) -> Option<Row<'static>> {
+/// The row of a provider.
+pub fn find(name: &str, family: Family) -> Option<Row<'static>> {
     rows(table(family)).flatten().find(|row| row.name == name)
 }
 
-/// The recipe of `name`: a user's own JSON file wins, then our tables, then a JSON file that came with LuCI or ddns-scripts.
+/// The recipe of `name`: a user's own JSON file wins, then our tables, then a JSON file that came with LuCI or ddns-scripts. But ddns-scripts'
+/// own files name a script for providers that our tables serve without one: such a file stands aside as long as its script is not there.
 pub fn recipe(name: &str, family: Family, load: &mut dyn FnMut(&Path) -> Option<Vec<u8>>) -> Result<Recipe, String> {
-    if !plain_file_name(name) {
+    if !is_name(name) {
         return Err("wanted the name of a provider: letters, digits, '.', '-' and '_'".to_owned());
     }
     let mut json = |folder: &str| {
         let path = Path::new("/usr/share/ddns").join(folder).join(format!("{name}.json"));
         load(&path).map(|bytes| from_json(name, &bytes, family).map_err(|why| format!("{} {why}", path.display())))
     };
-    if let Some(own) = json("custom") {
-        return own;
+    let own = json("custom");
+    let Some(row) = find(name, family) else {
+        return own.or_else(|| json("default")).unwrap_or_else(|| Err(unknown(name, family)));
+    };
+    let ours = Recipe::from_target(name, row.target, row.answers);
+    match own {
+        None => ours,
+        Some(Ok(Recipe { kind: Kind::Script(script), .. })) if load(&script).is_none() => {
+            ours.map(|ours| Recipe { missing: Some(script), ..ours })
+        }
+        Some(own) => own,
     }
-    if let Some(row) = find(name, family) {
-        return Recipe::from_target(name, row.target, row.answers);
-    }
-    json("default").unwrap_or_else(|| Err(unknown(name, family)))
 }
 
 fn from_json(name: &str, bytes: &[u8], family: Family) -> Result<Recipe, String> {

@@ -1,5 +1,6 @@
-//! The corridor of the owner's commands: start, stop, restart, reload, status, check, migrate. Answers go to the writer handed in.
+//! The corridor of the owner's commands: start, stop, restart, reload, status, check, migrate, providers. Answers go to the writer handed in.
 
+mod catalog;
 mod check;
 mod migrate;
 mod sections;
@@ -78,6 +79,7 @@ pub fn answer(command: &Command, world: &mut World<'_>, console: &mut Console<'_
         Command::Forget(section) => sections::forget(section.as_deref(), world, console),
         Command::Check(file) => check::check(file.as_deref(), world, console),
         Command::Migrate(file) => migrate::migrate(file.as_deref(), world, console),
+        Command::Service(action) => catalog::service(action, world, console),
     }
 }
 

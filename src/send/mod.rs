@@ -54,8 +54,10 @@ pub fn recipe(section: &Section, load: &mut dyn FnMut(&Path) -> Option<Vec<u8>>)
         Provider::Service(name) => service::recipe(name, section.family, load).map_err(|why| {
             vec![Fault::error(why).in_section(&section.name).of_option("service_name").with_value(name.as_bytes())]
         }),
-        Provider::Url(url) => Ok(Recipe { kind: Kind::Template(ascii(url.reveal())), answers: Vec::new() }),
-        Provider::Script(path) => Ok(Recipe { kind: Kind::Script(path.clone()), answers: Vec::new() }),
+        Provider::Url(url) => {
+            Ok(Recipe { kind: Kind::Template(ascii(url.reveal())), answers: Vec::new(), missing: None })
+        }
+        Provider::Script(path) => Ok(Recipe { kind: Kind::Script(path.clone()), answers: Vec::new(), missing: None }),
     }
 }
 
@@ -86,6 +88,17 @@ pub fn faults(section: &Section, recipe: &Recipe, there: &mut dyn FnMut(&Path) -
                 .to_owned(),
         )],
     }
+}
+
+/// What works with this recipe, but surely not as meant.
+pub fn warnings(section: &Section, recipe: &Recipe) -> Vec<Fault> {
+    let (Provider::Service(name), Some(script)) = (&section.provider, &recipe.missing) else { return Vec::new() };
+    let wanted = format!(
+        "/usr/share/ddns/custom/{name}.json names the script {}, which does not exist: the built-in way is taken instead",
+        script.display()
+    );
+    let fault = Fault::warning(wanted).in_section(&section.name).of_option("service_name");
+    vec![fault.with_value(name.as_bytes())]
 }
 
 /// Covers everything of a section that must not be read by others.

@@ -120,9 +120,19 @@ impl Desk for Files {
     }
 
     fn store(&mut self, path: &Path, content: &[u8]) -> io::Result<()> {
+        let path = below(&self.root, path);
         // a link is followed: the file it names is replaced, not the link
-        let path = fs::canonicalize(below(&self.root, path))?;
-        let mode = fs::metadata(&path)?.permissions().mode() & 0o7777;
+        let (path, mode) = match fs::canonicalize(&path) {
+            Ok(path) => {
+                let mode = fs::metadata(&path)?.permissions().mode() & 0o7777;
+                (path, mode)
+            }
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                path.parent().map_or(Ok(()), directory)?;
+                (path, 0o644)
+            }
+            Err(error) => return Err(error),
+        };
         // a power cut right after must find the new text
         replace_by(&path, mode, |file| {
             file.write_all(content)?;

@@ -77,6 +77,10 @@ impl Shelf for Place {
         symlink(target, at)
     }
 
+    fn touch(&mut self, path: &Path) -> io::Result<()> {
+        fs::File::open(self.at(path))?.set_modified(SystemTime::now())
+    }
+
     fn remove(&mut self, path: &Path) -> io::Result<()> {
         let path = self.at(path);
         let gone = match fs::symlink_metadata(&path) {

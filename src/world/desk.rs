@@ -39,7 +39,7 @@ pub trait Desk {
     fn real(&self, path: &Path) -> PathBuf;
     /// Whether a file below the root can be executed; an error when there is none.
     fn executable(&self, path: &Path) -> io::Result<bool>;
-    /// Replaces any other file as a whole; it keeps its mode.
+    /// Replaces any other file as a whole; it keeps its mode. One that is not there is made for all to read, with its directory.
     fn store(&mut self, path: &Path, content: &[u8]) -> io::Result<()>;
     /// The content of any other file, at most `limit` bytes. An absolute path is below the root.
     fn load(&self, path: &Path, limit: usize) -> io::Result<Vec<u8>>;

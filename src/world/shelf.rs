@@ -33,6 +33,8 @@ pub trait Shelf {
     fn shift(&mut self, from: &Path, to: &Path) -> io::Result<()>;
     /// Makes `at` a symbolic link to `target`, which is taken as it is; an error when something stands there.
     fn put_link(&mut self, at: &Path, target: &Path) -> io::Result<()>;
+    /// Gives a file the time of now, and leaves its content alone.
+    fn touch(&mut self, path: &Path) -> io::Result<()>;
     /// Removes a file, a link or an empty directory; it is no fault if there is none.
     fn remove(&mut self, path: &Path) -> io::Result<()>;
 }

@@ -16,6 +16,25 @@ fn ignore_in_global_does_not_take_the_verification_from_the_sections() {
 }
 
 #[test]
+fn where_the_list_of_providers_is_fetched_from_is_read_with_what_is_wrong_about_it() {
+    let of = |global: &str| config(global, "");
+    assert_eq!(of("").list.base.list().host, "raw.githubusercontent.com");
+    assert!(of("").list.base.list().secure && of("").list.faults.is_empty());
+    let folder = of("url http://u:p@h.example:81/x/\nservices_url http://other/").list.base;
+    assert_eq!(folder.list().to_string(), "http://h.example:81/x/list");
+    assert_eq!(folder.recipe("a.example").to_string(), "http://h.example:81/x/a.example.json");
+    assert!(folder.list().login.is_some());
+    let tree = of("services_url https://h.example").list.base;
+    assert_eq!(tree.recipe("a").to_string(), "https://h.example/usr/share/ddns/default/a.json");
+    assert_eq!(of("proxy p.example:3128").list.proxy.unwrap().port, 3128);
+    for (option, value) in [("url", "ftp://x"), ("services_url", "x"), ("cacert", "ca.pem"), ("proxy", "p")] {
+        let wrong = of(&format!("{option} {value}"));
+        assert_eq!(wrong.list.faults[0].option.as_deref(), Some(option));
+        assert_eq!(wrong.faults.len(), usize::from(option != "proxy"), "{option}: each section tells of its proxy");
+    }
+}
+
+#[test]
 fn old_names_are_understood_and_the_new_one_wins() {
     assert_eq!(section("retry_count 3").timing.retry_max, 3);
     assert_eq!(section("retry_count 3\nretry_max_count 4").timing.retry_max, 4);

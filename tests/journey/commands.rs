@@ -164,3 +164,17 @@ fn check_names_a_script_that_is_not_there_and_a_password_that_is_missing_at_once
         }
     });
 }
+
+#[test]
+fn a_recipe_whose_script_is_not_there_is_said_in_the_log_and_keeps_no_section_from_running() {
+    on(|bed| {
+        let custom = bed.router.path("usr/share/ddns/custom");
+        std::fs::create_dir_all(&custom).unwrap();
+        std::fs::write(custom.join("no-ip.com.json"), r#"{"ipv4":{"url":"update_no-ip_com.sh"}}"#).unwrap();
+        bed.configure(&[("service_name", "no-ip.com"), ("update_url", "")]);
+        let ran = bed.ddns(&["once", "-d", "home"]);
+        let told = "names the script /usr/lib/ddns/update_no-ip_com.sh, which does not exist: the built-in way";
+        assert!(ran.code == Some(0) && ran.err.contains(told), "{ran:?}");
+        assert!(ran.out.contains("203.0.113.7 would be sent"), "{ran:?}");
+    });
+}
