@@ -3,6 +3,7 @@
 //! The program answers to two names: `ddns`, and `dynamic_dns_updater.sh` for procd, scripts and habits of ddns-scripts.
 #![forbid(unsafe_code)]
 
+mod aid;
 mod help;
 
 use std::ffi::{OsStr, OsString};
@@ -11,6 +12,8 @@ use std::path::{Path, PathBuf};
 use pico_args::Arguments;
 
 use crate::run::{Mode, Order};
+
+pub use aid::Aid;
 
 /// A question or order of the owner.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -71,6 +74,8 @@ pub enum Task {
     Run(Order),
     /// Do this and be done.
     Answer(Command),
+    /// Serve a script.
+    Serve(Aid),
 }
 
 /// A task and the root directory it works below.
@@ -96,6 +101,9 @@ pub fn parse(argv: Vec<OsString>, root: Option<OsString>) -> Result<Invocation, 
     let mut argv = argv.into_iter();
     let name = argv.next().unwrap_or_default();
     let words: Vec<OsString> = argv.collect();
+    if Path::new(&name).file_name().is_some_and(|n| n == "curl") {
+        return Ok(curl(words, root));
+    }
     let old_name = Path::new(&name).file_name().is_some_and(|n| n == "dynamic_dns_updater.sh");
     let old_style = words.first().is_some_and(|word| is_updater_option(word));
     if old_name || old_style { updater(words, root) } else { modern(words, root) }
@@ -166,8 +174,17 @@ fn named(section: Option<String>, usage: &'static str) -> Result<Option<String>,
     }
 }
 
+/// `curl ...`: every word is curl's own.
+fn curl(words: Vec<OsString>, root: Option<OsString>) -> Invocation {
+    let root = root.filter(|root| !root.is_empty()).map_or_else(|| "/".into(), PathBuf::from);
+    Invocation { root, task: Task::Serve(Aid::Curl(words)) }
+}
+
 /// `ddns COMMAND ...`
 fn modern(words: Vec<OsString>, root: Option<OsString>) -> Result<Invocation, Misuse> {
+    if words.first().is_some_and(|word| word == "curl") {
+        return Ok(curl(words.into_iter().skip(1).collect(), root));
+    }
     let mut args = Arguments::from_vec(words);
     let root = root_of(&mut args, root, help::GENERAL)?;
     let version = args.contains(["-V", "--version"]);
@@ -188,6 +205,7 @@ fn modern(words: Vec<OsString>, root: Option<OsString>) -> Result<Invocation, Mi
     }
     let task = match word.as_str() {
         "sections" => sections(&mut args, usage)?,
+        word if aid::COMMANDS.contains(&word) => Task::Serve(aid::aid(word, &mut args, usage)?),
         _ => task(&word, &mut args, usage)?,
     };
     nothing_left(args, usage)?;
