@@ -178,7 +178,10 @@ fn log(
             Err(error) => return complain(console, &format!("standard input: {error}"), 1),
         },
     };
-    world.log.open(Place::read(env, world.desk).log(env));
+    let plan = Place::read(env, world.desk).log(env);
+    // scripts write line ends as ddns-scripts' console understood them; what is secret is covered before anything is replaced
+    let text = plan.mask.cover(&text).replace("\\n", "\n");
+    world.log.open(plan);
     if last {
         world.log.terminate(level, &text);
     } else {

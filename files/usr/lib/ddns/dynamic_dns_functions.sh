@@ -144,9 +144,10 @@ get_service_data() {
 load_all_config_options() {
 	[ "$1" = ddns ] || return 1
 	__DDNS_NAMES=$(__ddns option "$2") || return 1
+	# an x behind each value keeps line ends at its end
 	for __DDNS_NAME in $__DDNS_NAMES; do
 		case $__DDNS_NAME in
-		*[a-z]*) eval "$__DDNS_NAME=\$(__ddns option \"\$2\" \"\$__DDNS_NAME\"; printf x)" ;;
+		*[a-z]*) eval "$__DDNS_NAME=\$( (__ddns option \"\$2\" \"\$__DDNS_NAME\"); printf x)" ;;
 		*) continue ;;
 		esac
 		eval "$__DDNS_NAME=\${$__DDNS_NAME%x}"
