@@ -6,6 +6,7 @@
 #
 # The first address it prints counts. An exit code other than 0 means that there is none now: nothing is sent.
 
+# shellcheck disable=SC1091,SC2154
 . /usr/lib/ddns/dynamic_dns_functions.sh
 
 network_flush_cache

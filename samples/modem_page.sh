@@ -8,6 +8,7 @@
 # The login stands in a file that only root can read (chmod 600): one line, user:password, percent-encoded as in URLs.
 # It never becomes an argument of a program, where ps would show it: printf is part of the shell.
 
+# shellcheck disable=SC1091
 . /usr/lib/ddns/dynamic_dns_functions.sh
 
 page=${1:?wanted the URL of the page}

@@ -9,6 +9,7 @@
 # Instead of the MAC address the half itself may stand there (::1234:5678:9abc:def0), for a host with a token or one that hides its MAC.
 # It holds for networks of 64 bits, which SLAAC has.
 
+# shellcheck disable=SC1091,SC2154
 . /usr/lib/ddns/dynamic_dns_functions.sh
 
 network_flush_cache

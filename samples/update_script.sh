@@ -9,7 +9,7 @@
 #
 # Every option is a variable of its name, made-up ones like update_server too; the address is in __IP.
 # Return 0: accepted. 1: not accepted. 127: nothing was sent.
-# shellcheck shell=sh disable=SC2154,SC3043
+# shellcheck shell=sh disable=SC2015,SC2154,SC3043
 
 local url answer
 

@@ -247,6 +247,8 @@ fn write_log_reaches_log_and_console_and_ends_the_script() {
             V=$(write_log 7 quiet; echo value)\necho \"[$V]\" >$OUT\nwrite_log 14 'giving up'\necho no >>$OUT\n";
         let told = router.update(script, &[]);
         assert_eq!(told.out, "[value]\n");
+        let told_too = router.update("ls -l $DATFILE $ERRFILE >$OUT; umask >>$OUT", &[]).out;
+        assert_eq!(told_too.matches("-rw-------").count(), 2, "{told_too}");
         for line in ["EMERG : level 0 of it", " CRIT : level 2 of it", " note : level 5 of it", "      : level 7 of it"]
         {
             assert!(told.log.contains(line), "{line}: {}", told.log);

@@ -25,7 +25,8 @@ const MARK: &str = "REGISTERED_IP=";
 const UNREACHABLE: i32 = 75;
 
 /// Turns the carried variables into shell variables (names are checked before, values are only ever assigned), sources library and script.
-/// The script is sourced inside a function, because scripts declare `local` names. Variables are unset first, so that none of them stays exported: programs that the script starts must not find passwords in their environment.
+/// The script is sourced inside a function, because scripts declare `local` names. What it
+/// fetches is nobody else's business: its files are there before it. Variables are unset first, so that none of them stays exported: programs that the script starts must not find passwords in their environment.
 const LOADER: &str = r#"
 for DDNS_NAME in $DDNS_NAMES; do
 	unset "$DDNS_NAME"
@@ -49,6 +50,13 @@ fi
 [ -r "$DDNS_SCRIPT" ] && IFS= read -r DDNS_LINE <"$DDNS_SCRIPT"
 case "$DDNS_LINE" in *"$DDNS_CR") echo "the script has the line ends of Windows" >&2 ;; esac
 unset DDNS_CR DDNS_LINE DDNS_LIBRARY
+DDNS_CODE=$(umask)
+umask 077
+{
+	[ -e "$DATFILE" ] || true >"$DATFILE"
+	[ -e "$ERRFILE" ] || true >"$ERRFILE"
+} 2>/dev/null
+umask "$DDNS_CODE"
 send_update() {
 	. "$DDNS_SCRIPT"
 }

@@ -60,7 +60,8 @@ NSLOOKUP=$(command -v nslookup)
 
 # --- what the program does ----------------------------------------------------
 
-# The program, for the section as the script has it now. Runs in a subshell: what is exported here is so for this program only.
+# The program, for the section as the script has it now. Only for subshells and the end of a pipe, which is one: what is exported here is
+# so for this program alone.
 __ddns() {
 	export SECTION_ID VERBOSE use_ipv6 ip_source ip_network ip_interface bind_network force_ipversion proxy cacert user_agent
 	export use_syslog use_logfile username password param_enc param_opt
@@ -75,7 +76,7 @@ do_transfer() {
 	[ -n "$DATFILE" ] || DATFILE=$(mktemp)
 	[ -n "$ERRFILE" ] || ERRFILE=$(mktemp)
 	DDNS_UNREACHABLE=
-	printf '%s' "$1" | (__ddns transfer -) >"$DATFILE" 2>"$ERRFILE"
+	printf '%s' "$1" | __ddns transfer - >"$DATFILE" 2>"$ERRFILE"
 	case $? in
 	0) return 0 ;;
 	2 | 3) ;; # the configuration or the URL is wrong: trying again is no help
@@ -94,9 +95,9 @@ write_log() {
 	__DDNS_LEVEL=$1
 	shift
 	if [ -n "${DDNS_CONSOLE-2}" ]; then
-		printf '%s' "$*" | (__ddns log "$__DDNS_LEVEL" -) >&"${DDNS_CONSOLE-2}" 2>&1
+		printf '%s' "$*" | __ddns log "$__DDNS_LEVEL" - >&"${DDNS_CONSOLE-2}" 2>&1
 	else
-		printf '%s' "$*" | (__ddns log "$__DDNS_LEVEL" -) >/dev/null 2>&1
+		printf '%s' "$*" | __ddns log "$__DDNS_LEVEL" - >/dev/null 2>&1
 	fi
 	[ "$__DDNS_LEVEL" -lt 10 ] || exit "${DDNS_UNREACHABLE:-1}"
 	return 0
