@@ -1,10 +1,13 @@
 //! Arguments to a [`Task`]. Pure: argv in, a value or a sentence out.
 //!
-//! The program answers to two names: `ddns`, and `dynamic_dns_updater.sh` for procd, scripts and habits of ddns-scripts.
+//! The program answers to several names: `ddns`; `dynamic_dns_updater.sh` and `dynamic_dns_lucihelper.sh` for procd, `LuCI`, scripts and
+//! habits of ddns-scripts; `luci.ddns` for rpcd.
 #![forbid(unsafe_code)]
 
 mod aid;
 mod help;
+mod luci;
+mod rpcd;
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -14,6 +17,8 @@ use pico_args::Arguments;
 use crate::run::{Mode, Order};
 
 pub use aid::Aid;
+pub use luci::{Errand, Helper, Origin};
+pub use rpcd::{Call, Method};
 
 /// A question or order of the owner.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -76,6 +81,10 @@ pub enum Task {
     Answer(Command),
     /// Serve a script.
     Serve(Aid),
+    /// Answer `LuCI` through rpcd, or say who does.
+    Rpcd(Call),
+    /// What `LuCI`'s pages ask `dynamic_dns_lucihelper.sh`.
+    Help(Helper),
 }
 
 /// A task and the root directory it works below.
@@ -94,6 +103,8 @@ pub struct Misuse {
     pub why: String,
     /// How it is called right.
     pub usage: &'static str,
+    /// The exit code it deserves.
+    pub code: i32,
 }
 
 /// Reads the arguments. `root` is the value of `DDNS_ROOT`.
@@ -101,10 +112,17 @@ pub fn parse(argv: Vec<OsString>, root: Option<OsString>) -> Result<Invocation, 
     let mut argv = argv.into_iter();
     let name = argv.next().unwrap_or_default();
     let words: Vec<OsString> = argv.collect();
-    if Path::new(&name).file_name().is_some_and(|n| n == "curl") {
+    let called = |known: &str| Path::new(&name).file_name().is_some_and(|n| n == known);
+    if called("curl") {
         return Ok(curl(words, root));
     }
-    let old_name = Path::new(&name).file_name().is_some_and(|n| n == "dynamic_dns_updater.sh");
+    if called("luci.ddns") {
+        return rpcd::plugin(words, root);
+    }
+    if called("dynamic_dns_lucihelper.sh") {
+        return luci::helper(words, root);
+    }
+    let old_name = called("dynamic_dns_updater.sh");
     let old_style = words.first().is_some_and(|word| is_updater_option(word));
     if old_name || old_style { updater(words, root) } else { modern(words, root) }
 }
@@ -114,7 +132,7 @@ fn is_updater_option(word: &OsStr) -> bool {
 }
 
 fn misuse(why: impl Into<String>, usage: &'static str) -> Misuse {
-    Misuse { why: why.into(), usage }
+    Misuse { why: why.into(), usage, code: 1 }
 }
 
 fn root_of(args: &mut Arguments, fallback: Option<OsString>, usage: &'static str) -> Result<PathBuf, Misuse> {
@@ -224,6 +242,9 @@ fn sections(args: &mut Arguments, usage: &'static str) -> Result<Task, Misuse> {
 }
 
 fn task(word: &str, args: &mut Arguments, usage: &'static str) -> Result<Task, Misuse> {
+    if word == "rpcd" {
+        return rpcd::task(args);
+    }
     let json = word == "status" && args.contains("--json");
     let dry = matches!(word, "run" | "once") && args.contains(["-d", "--dry-run"]);
     let told = word == "run" && args.contains(["-v", "--verbose"]);

@@ -231,7 +231,7 @@ pub fn after(
         }
         Answer::Unclear | Answer::NotSent => {
             in_a_row(memory, HoldReason::Unclear);
-            (HoldReason::Unclear, timing.check)
+            (HoldReason::Unclear, timing.check.max(timing.retry))
         }
     };
     hold_back(memory, hold.0, now.after(hold.1.min(LONGEST_HOLD)));

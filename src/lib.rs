@@ -18,6 +18,7 @@ pub mod control;
 pub mod decide;
 pub mod detect;
 pub mod dns;
+pub mod luci;
 pub mod memory;
 pub mod record;
 pub mod run;

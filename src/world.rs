@@ -10,6 +10,7 @@ mod host;
 mod http;
 mod life;
 mod log;
+mod shelf;
 
 pub use clock::{Clock, Wake};
 pub use desk::{Desk, Status};
@@ -18,6 +19,7 @@ pub use host::{CONSOLE, Host, Interface, Network, OWN_CONSOLE, Script, ScriptEnd
 pub use http::{BODY_LIMIT, Bind, Broken, Http, Proxy, Request, Response, Route, Trust};
 pub use life::{Exit, Life, Stopped};
 pub use log::{Level, Log, LogPlan};
+pub use shelf::{Entry, Shelf};
 
 /// The machine, part by part.
 pub struct World<'a> {
@@ -29,8 +31,10 @@ pub struct World<'a> {
     pub host: &'a mut dyn Host,
     /// Time, signals, address changes.
     pub clock: &'a mut dyn Clock,
-    /// Files.
+    /// Files of sections, configuration, tables.
     pub desk: &'a mut dyn Desk,
+    /// Files of packages, links, logs.
+    pub shelf: &'a mut dyn Shelf,
     /// Log.
     pub log: &'a mut dyn Log,
     /// The process.

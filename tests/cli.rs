@@ -5,10 +5,11 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use ddns::cli::{Command, Invocation, Misuse, Task, parse};
+use ddns::cli::{Command, Errand, Helper, Invocation, Misuse, Origin, Task, parse};
 use ddns::run::{Mode, Order};
 
 const OLD: &str = "/usr/lib/ddns/dynamic_dns_updater.sh";
+const HELPER: &str = "/usr/lib/ddns/dynamic_dns_lucihelper.sh";
 
 fn read(line: &str) -> Result<Invocation, Misuse> {
     parse(line.split_whitespace().map(OsString::from).collect(), None)
@@ -62,6 +63,91 @@ fn help_and_version_of_the_old_name_are_printed() {
         };
         assert!(text.starts_with(start), "{options}: {text}");
     }
+}
+
+fn helped(line: &str) -> Helper {
+    match read(&format!("{HELPER} {line}")).unwrap_or_else(|misuse| panic!("{line}: {}", misuse.why)).task {
+        Task::Help(helper) => helper,
+        other => panic!("{line}: {other:?}"),
+    }
+}
+
+#[test]
+fn letters_of_the_luci_helper_are_read_as_getopts_reads_them() {
+    let some = |text: &str| Some(text.to_owned());
+    let lua = helped("-ftgl h.example.net -S a -d 192.0.2.53 -- get_registered_ip");
+    let wanted = Helper {
+        errand: Errand::RegisteredIp("h.example.net".to_owned()),
+        section: some("a"),
+        ipv6: false,
+        force: true,
+        tcp: true,
+        glue: true,
+        log: false,
+        server: some("192.0.2.53"),
+        proxy: None,
+    };
+    assert_eq!(lua, wanted);
+    for line in [
+        "-f -t -g -l h.example.net -S a -d 192.0.2.53 get_registered_ip and more -Z",
+        "-ftglh.example.net -Sa -d192.0.2.53 -- get_registered_ip",
+        "--root /r -l x -l h.example.net -fSa -tg -d 192.0.2.53 -- get_registered_ip -6",
+    ] {
+        assert_eq!(helped(line), wanted, "{line}");
+    }
+    let local = helped("-6L -n wan -i eth1 -p u:p@h:1 get_local_ip");
+    assert_eq!(local.errand, Errand::LocalIp(Origin::Interface("eth1".to_owned())));
+    assert!(local.ipv6 && local.log && local.proxy == some("u:p@h:1"));
+}
+
+#[test]
+fn every_errand_of_the_luci_helper_is_understood() {
+    let one = || Some("a".to_owned());
+    for (line, errand) in [
+        ("-n wan get_local_ip", Errand::LocalIp(Origin::Network("wan".to_owned()))),
+        ("-u http://c.example/ get_local_ip", Errand::LocalIp(Origin::Web("http://c.example/".to_owned()))),
+        ("-s /x get_local_ip", Errand::LocalIp(Origin::Script("/x".to_owned()))),
+        ("-d 192.0.2.53 verify_dns", Errand::VerifyDns),
+        ("-p h:1 verify_proxy", Errand::VerifyProxy),
+        ("-S a start", Errand::Start("a".to_owned())),
+        ("-S a stop", Errand::Stop(one())),
+        ("stop", Errand::Stop(None)),
+        ("-S a restart", Errand::Restart(one())),
+        ("restart", Errand::Restart(None)),
+        ("-S a reload", Errand::Reload(one())),
+        ("reload", Errand::Reload(None)),
+        ("explode", Errand::Unknown),
+    ] {
+        assert_eq!(helped(line).errand, errand, "{line}");
+    }
+    for (line, start) in [("-V", "ddns-scripts "), ("-h", "dynamic_dns_lucihelper.sh"), ("-6V -Z", "ddns-scripts ")] {
+        assert!(matches!(helped(line).errand, Errand::Print(text) if text.starts_with(start)), "{line}");
+    }
+}
+
+#[test]
+fn a_misused_luci_helper_says_why_and_ends_with_255() {
+    for (line, word) in [
+        ("", "which command"),
+        ("--", "which command"),
+        ("-Z -h", "-Z"),
+        ("-6Z stop", "-Z"),
+        ("-l", "-l"),
+        ("-6l", "-l"),
+        ("get_registered_ip -l x", "-l HOST"),
+        ("-S a get_registered_ip", "-l HOST"),
+        ("get_local_ip", "-n -i -u -s"),
+        ("verify_dns", "-d SERVER"),
+        ("verify_proxy", "-p PROXY"),
+        ("start", "-S SECTION"),
+        ("-S ../a -l h stop", "'../a'"),
+        ("--root", "--root"),
+    ] {
+        let misuse = read(&format!("{HELPER} {line}")).unwrap_err();
+        assert!(misuse.why.contains(word), "{line}: {}", misuse.why);
+        assert!(misuse.usage.contains("get_registered_ip") && misuse.code == 255, "{line}");
+    }
+    assert_eq!(read("ddns run").unwrap_err().code, 1);
 }
 
 #[test]
@@ -124,6 +210,9 @@ fn the_root_comes_from_the_option_else_from_the_environment_else_is_the_root() {
         ("ddns --root /o status", Some("/e"), "/o"),
         ("ddns status --root /o", None, "/o"),
         ("dynamic_dns_updater.sh --root /o -S a", None, "/o"),
+        ("dynamic_dns_lucihelper.sh --root /o stop", Some("/e"), "/o"),
+        ("dynamic_dns_lucihelper.sh --root=/o -- stop", None, "/o"),
+        ("dynamic_dns_lucihelper.sh stop", Some("/e"), "/e"),
     ] {
         assert_eq!(parse(words(line), environment.map(OsString::from)).unwrap().root, PathBuf::from(root), "{line}");
     }

@@ -52,6 +52,10 @@ impl Http for Page {
         assert_eq!((request.method, request.url.host.as_str()), ("GET", "checkip.example"));
         self.0.take().expect("no page must be asked for")
     }
+
+    fn reach(&mut self, _: &str, _: u16, _: &Route) -> Result<(), Broken> {
+        unreachable!("nobody asks whether a server is there")
+    }
 }
 
 fn found(options: &str, mut machine: Pretended) -> Known<IpAddr> {

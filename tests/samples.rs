@@ -3,7 +3,8 @@
 #![cfg(test)]
 
 use std::fs;
-use std::path::Path;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use ddns::config::options;
@@ -36,9 +37,39 @@ fn every_option_in_the_sample_is_in_the_table() {
     }
 }
 
+/// Below this root every script of the samples is where its configuration looks for it.
+fn root() -> PathBuf {
+    let root = std::env::temp_dir().join(format!("ddns-samples-{}", std::process::id()));
+    let scripts = root.join("etc/ddns");
+    fs::create_dir_all(&scripts).unwrap();
+    for script in samples().iter().filter(|path| is_script(path)) {
+        let target = scripts.join(script.file_name().unwrap());
+        fs::copy(script, &target).unwrap();
+        fs::set_permissions(&target, fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    root
+}
+
+fn samples() -> Vec<PathBuf> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("samples");
+    fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect()
+}
+
+fn is_script(path: &Path) -> bool {
+    path.extension().is_some_and(|ending| ending == "sh")
+}
+
 #[test]
-fn check_finds_nothing_wrong_or_foolish_in_the_sample() {
-    let out = Command::new(env!("CARGO_BIN_EXE_ddns")).arg("check").arg(sample()).output().unwrap();
-    let said = String::from_utf8_lossy(&out.stdout);
-    assert!(out.status.success() && said.contains("no fault found"), "{said}");
+fn check_finds_nothing_wrong_or_foolish_in_any_sample() {
+    let root = root();
+    fs::create_dir_all(root.join("etc/config")).unwrap();
+    let configurations: Vec<PathBuf> = samples().into_iter().filter(|path| path.extension().is_none()).collect();
+    assert!(configurations.len() >= 3, "{configurations:?}");
+    for sample in configurations {
+        fs::copy(&sample, root.join("etc/config/ddns")).unwrap();
+        let out = Command::new(env!("CARGO_BIN_EXE_ddns")).arg("--root").arg(&root).arg("check").output().unwrap();
+        let said = String::from_utf8_lossy(&out.stdout);
+        assert!(out.status.success() && said.contains("no fault found"), "{}: {said}", sample.display());
+    }
+    fs::remove_dir_all(root).unwrap();
 }

@@ -9,7 +9,7 @@ mod curl;
 mod transfer;
 
 use std::ffi::OsString;
-use std::io;
+use std::io::{self, Read as _};
 use std::path::Path;
 
 use crate::cli::Aid;
@@ -49,7 +49,7 @@ pub fn serve(aid: &Aid, env: Env<'_>, world: &mut World<'_>, console: &mut Conso
     Exit::Code(match aid {
         Aid::Transfer(url) => transfer::transfer(url.as_deref(), env, world, console),
         Aid::Log { level, last, text } => log(*level, *last, text.as_deref(), env, world, console),
-        Aid::Encode => match input(world.desk) {
+        Aid::Encode => match input(console) {
             Ok(text) => print(console, percent_encoded(&text).as_bytes()),
             Err(error) => complain(console, &format!("standard input: {error}"), 1),
         },
@@ -62,8 +62,11 @@ pub fn serve(aid: &Aid, env: Env<'_>, world: &mut World<'_>, console: &mut Conso
 }
 
 /// Standard input, to its end.
-fn input(desk: &dyn Desk) -> io::Result<Vec<u8>> {
-    desk.take(Path::new("-"), BODY_LIMIT)
+fn input(console: &mut Console<'_>) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    let limit = u64::try_from(BODY_LIMIT).unwrap_or(u64::MAX);
+    console.input.take(limit).read_to_end(&mut bytes)?;
+    Ok(bytes)
 }
 
 fn print(console: &mut Console<'_>, text: &[u8]) -> i32 {
@@ -173,7 +176,7 @@ fn log(
 ) -> i32 {
     let text = match text {
         Some(text) => text.to_owned(),
-        None => match input(world.desk) {
+        None => match input(console) {
             Ok(text) => String::from_utf8_lossy(&text).into_owned(),
             Err(error) => return complain(console, &format!("standard input: {error}"), 1),
         },

@@ -11,6 +11,7 @@ use crate::world::{Broken, Level, Request, World};
 /// Body to standard output, trouble to standard error and to the log. An HTTP status is no trouble: what the provider says is for the
 /// script to judge. The exit code is curl's for the same trouble.
 pub(super) fn transfer(url: Option<&str>, env: Env<'_>, world: &mut World<'_>, console: &mut Console<'_>) -> i32 {
+    let given = url.map_or_else(|| input(console), |url| Ok(url.as_bytes().to_vec()));
     let place = Place::read(env, world.desk);
     let mut plan = place.log(env);
     // the text goes to standard error, once
@@ -21,7 +22,7 @@ pub(super) fn transfer(url: Option<&str>, env: Env<'_>, world: &mut World<'_>, c
         world.log.say(Level::Error, &text);
         complain(console, &mask.cover(&text), code)
     };
-    let url = match url.map_or_else(|| input(world.desk), |url| Ok(url.as_bytes().to_vec())) {
+    let url = match given {
         Ok(bytes) => match Url::parse(&ascii(&bytes)) {
             Ok(url) => url,
             Err(why) => return fail(format!("do_transfer: this is no URL: {why}"), 3, world),
@@ -54,7 +55,7 @@ pub(super) fn ascii(bytes: &[u8]) -> String {
 /// The exit code of curl for the same trouble (its manual, "EXIT CODES").
 pub(super) fn code(broken: &Broken) -> i32 {
     match broken {
-        Broken::Resolve(..) => 6,
+        Broken::Resolve(..) | Broken::Family(..) => 6,
         Broken::Connect(..) => 7,
         Broken::Timeout(_) => 28,
         Broken::Interrupted => 42,

@@ -13,6 +13,7 @@ ddns keeps DNS names pointed at this router. It reads /etc/config/ddns.
   ddns run SECTION         the same for ever, in the foreground (what procd runs)
   ddns check [FILE]        what is wrong or foolish in a configuration
   ddns migrate [FILE]      rewrite options of old versions
+  ddns rpcd on|off|status  who answers LuCI's page for this program
 
   for scripts: ddns sections, ddns forget
 
@@ -32,6 +33,35 @@ dynamic_dns_updater.sh [options] -S SECTION [-- start]
   -v LEVEL      0 nothing on the console (default), 1 console and log file,
                 2 console and a new log file, one round, no retry on error
   -d            send nothing (dry run)
+  -h            print this
+  -V            print the version
+  --root DIR    everything below DIR instead of /
+";
+
+/// `dynamic_dns_lucihelper.sh -h`.
+pub(super) const HELPER: &str = "\
+dynamic_dns_lucihelper.sh [options] -- COMMAND
+
+  get_registered_ip    print the address DNS gives for -l; with -S keep it in SECTION.ip, and ask as SECTION is asked for
+  get_local_ip         exit code 0 when an address is found by -n, -i, -u or -s within 3 seconds
+  verify_dns           exit code 0 when -d can be reached, 2 not resolved, 3 no connection, 4 no address of the forced family
+  verify_proxy         the same of -p, 5 without a port
+  start                start -S, or stop it when it is disabled
+  stop, restart, reload    -S, or all sections
+
+  -S SECTION    section of /etc/config/ddns
+  -l HOST       name to look up
+  -d SERVER     name server: name, address, name:port, address:port, [IPv6 address]:port
+  -g            believe glue records
+  -t            ask by TCP
+  -6            IPv6
+  -f            no other IP version than that
+  -n NETWORK    find the address of a network
+  -i DEVICE     find the address of a device
+  -u URL        find the address on a page
+  -s SCRIPT     find the address by a script
+  -p PROXY      [user:password@]host:port
+  -L            write lucihelper.log
   -h            print this
   -V            print the version
   --root DIR    everything below DIR instead of /
@@ -129,6 +159,20 @@ that ps does not show it.
   ddns curl ...                one HTTP request as curl does it; what curl is called with by update scripts
 ";
 
+/// `ddns rpcd --help`.
+pub(super) const RPCD: &str = "\
+ddns rpcd on|off|status
+ddns rpcd list
+ddns rpcd call METHOD
+
+LuCI's DDNS page asks rpcd for object luci.ddns. Its app brings a backend for it; this program is another one.
+  on            answer in its place: its file is kept in /usr/share/ddns/luci-app-ddns, rpcd reads its plug-ins anew
+  off           give the place back
+  status        say who answers; exit code 0 when it is this program
+  list, call    what rpcd calls, as /usr/libexec/rpcd/luci.ddns; arguments are a JSON object on standard input
+METHOD is get_services_status, get_services_log, get_ddns_state or get_env.
+";
+
 /// The help of a command; `None` when there is no such command.
 pub(super) fn of(command: &str) -> Option<&'static str> {
     Some(match command {
@@ -144,6 +188,7 @@ pub(super) fn of(command: &str) -> Option<&'static str> {
         "forget" => FORGET,
         "check" => CHECK,
         "migrate" => MIGRATE,
+        "rpcd" => RPCD,
         word if super::aid::COMMANDS.contains(&word) => AID,
         _ => return None,
     })

@@ -1,13 +1,15 @@
 //! `/etc/config/ddns` as values. After this room no option name appears as a string.
 //!
 //! Pure: bytes in, [`Config`] out. `uci.rs` knows the grammar, `options.rs` the one table of options, `read.rs`, `forms.rs` and `timing.rs`
-//! how values are written, `section.rs` and `source.rs` make typed sections, `service.rs` reads provider tables, `migrate.rs` renames old
-//! spellings (`rewrite.rs` in the bytes of a file), `check.rs` says what is foolish, `fault.rs` how a fault is said.
+//! how values are written, `section.rs` and `source.rs` make typed sections, `made.rs` one that stands in no
+//! file, `service.rs` reads provider tables, `migrate.rs` renames old spellings (`rewrite.rs` in the bytes of a file), `check.rs` says what
+//! is foolish, `fault.rs` how a fault is said.
 #![forbid(unsafe_code)]
 
 pub mod check;
 mod fault;
 mod forms;
+mod made;
 pub mod migrate;
 pub mod options;
 mod read;
@@ -67,6 +69,11 @@ impl Config {
         name != GLOBAL && value.is_some_and(|value| read::truth(value).unwrap_or(false))
     }
 
+    /// Option `use_logfile` of a section, also of one that has errors.
+    pub fn logs(&self, name: &str) -> bool {
+        self.glance(name, &options::USE_LOGFILE).and_then(read::truth).unwrap_or(true)
+    }
+
     /// Option `interface` of a section that is there, also of one that has errors.
     pub fn network(&self, name: &str) -> Option<String> {
         self.file.section(name)?;
@@ -84,6 +91,28 @@ impl Config {
     /// one error.
     pub fn section(&self, name: &str) -> Result<(Section, Vec<Fault>), Vec<Fault>> {
         section::section(&self.file, name)
+    }
+
+    /// The intervals of a section, also of one that has errors elsewhere; `None` when there is no such section.
+    pub fn timing(&self, name: &str) -> Option<Timing> {
+        let section = self.file.section(name)?;
+        Some(timing::timing(&mut read::Reader::new(section, self.file.section(GLOBAL))))
+    }
+
+    /// Whether `enabled` stands as a plain 0, which is what `LuCI` writes; absent or any other word is not that.
+    pub fn switched_off(&self, name: &str) -> bool {
+        self.file.section(name).and_then(|section| section.one(options::ENABLED.name)) == Some(b"0")
+    }
+
+    /// Whether there is such a section, enabled or not, right or wrong; `global` is none.
+    pub fn has(&self, name: &str) -> bool {
+        name != GLOBAL && self.file.section(name).is_some()
+    }
+
+    /// A section that stands in no file: the options `given`, over what section `like` (if there is one) says of how its registered address
+    /// is asked for. A value that cannot be used is an error, as in a file.
+    pub fn made(&self, like: Option<&str>, given: &[(&options::Spec, &str)]) -> Result<Section, Vec<Fault>> {
+        made::section(&self.file, like, given)
     }
 
     /// The file itself, pending changes applied.

@@ -14,8 +14,12 @@ use crate::config::Config;
 use crate::run::{CONFIG, CONFIG_LIMIT, configuration};
 use crate::world::{Desk, Exit, World};
 
+pub use service::by_init_script;
+
 /// Where the owner reads: the story, and complaints.
 pub struct Console<'a> {
+    /// Standard input.
+    pub input: &'a mut dyn io::Read,
     /// Standard output.
     pub out: &'a mut dyn io::Write,
     /// Standard error.
@@ -27,7 +31,7 @@ impl Console<'_> {
     pub fn misuse(&mut self, misuse: &Misuse) -> Exit {
         self.complain(&misuse.why);
         let _ = write!(self.err, "\n{}", misuse.usage);
-        Exit::Code(1)
+        Exit::Code(misuse.code)
     }
 
     /// Says that the machine does not give what every run needs.
@@ -47,11 +51,13 @@ impl Console<'_> {
         }
     }
 
-    fn tell(&mut self, text: &str) {
+    /// One line on standard output.
+    pub fn tell(&mut self, text: &str) {
         let _ = writeln!(self.out, "{text}");
     }
 
-    fn complain(&mut self, text: &str) {
+    /// One line on standard error, with the program's name before it.
+    pub fn complain(&mut self, text: &str) {
         let _ = writeln!(self.err, "ddns: {text}");
     }
 }

@@ -9,8 +9,8 @@ use crate::world::{Script, Status, Stopped, World};
 
 /// The package's init script; procd is asked through it.
 const INIT: &str = "/etc/init.d/ddns";
-/// OpenWrt's process keeper.
-const PROCD: &str = "/sbin/procd";
+/// OpenWrt's process keeper, and what runs init scripts for it: one of them is enough, elsewhere there is neither.
+const OPENWRT: [&str; 2] = ["/sbin/procd", "/etc/rc.common"];
 
 /// Starts one section, or all enabled ones. The exit code is 1 when one could not be started.
 pub(super) fn start(section: Option<&str>, world: &mut World<'_>, console: &mut Console<'_>) -> i32 {
@@ -123,7 +123,18 @@ pub(super) fn reload(section: Option<&str>, world: &mut World<'_>, console: &mut
 }
 
 fn has_procd(world: &World<'_>) -> bool {
-    [INIT, PROCD].iter().all(|path| world.desk.executable(Path::new(path)).unwrap_or(false))
+    let there = |path: &str| world.desk.executable(Path::new(path)).unwrap_or(false);
+    there(INIT) && OPENWRT.into_iter().any(there)
+}
+
+/// Has the init script do `action`, as whoever calls it by its path does; `None` where there is none, else its exit code.
+pub fn by_init_script(
+    action: &str,
+    section: Option<&str>,
+    world: &mut World<'_>,
+    console: &mut Console<'_>,
+) -> Option<i32> {
+    has_procd(world).then(|| procd(action, section, world, console))
 }
 
 fn procd(action: &str, section: Option<&str>, world: &mut World<'_>, console: &mut Console<'_>) -> i32 {

@@ -15,7 +15,7 @@ use crate::address::Known;
 use crate::config::{Section, Source};
 use crate::world::{Host, Http, Network, Route};
 
-pub use registered::registered;
+pub use registered::{meaning, registered};
 
 /// netifd's answer as [`Host::networks`] gives it: asked for once, used for the address and for the route.
 type Netifd = Result<Option<Vec<Network>>, String>;

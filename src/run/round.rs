@@ -50,6 +50,9 @@ pub(super) fn round(order: &Order, session: &Session, world: &mut World<'_>, sta
     if wake == Wake::Reload {
         round.say((Level::Info, "configuration read again, checking now".to_owned()));
     }
+    if wake == Wake::ClockSet && !round.failed_lately() {
+        return Outcome::Wait;
+    }
     let outcome = if round.is_glance(wake) { round.glance(wake) } else { round.full(None) };
     round.stopped().unwrap_or(outcome)
 }
@@ -64,9 +67,14 @@ impl Round<'_, '_> {
         match self.world.clock.pending() {
             Some(Wake::Stop(signal)) => return Some(Outcome::End(Exit::Signal(signal))),
             Some(Wake::Reload) => self.stay.reload = true,
-            Some(Wake::Timer | Wake::AddressChanged) | None => {}
+            Some(Wake::Timer | Wake::AddressChanged | Wake::ClockSet) | None => {}
         }
         None
+    }
+
+    /// Whether the clock may be why: a router boots in 1970, and no certificate is valid then.
+    fn failed_lately(&self) -> bool {
+        self.stay.memory.failures > 0 || self.stay.memory.updated.is_none()
     }
 
     /// An address change, or the second look after one, asks only whether our own address is another one now.
@@ -254,7 +262,7 @@ impl Round<'_, '_> {
             match self.world.clock.wait(until) {
                 Wake::Timer => break,
                 Wake::Stop(signal) => return Outcome::End(Exit::Signal(signal)),
-                Wake::Reload | Wake::AddressChanged => {}
+                Wake::Reload | Wake::AddressChanged | Wake::ClockSet => {}
             }
         }
         let registered = self.registered(route, &facts.current);

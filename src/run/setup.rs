@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Mode, Order, tell};
 use crate::config::service::{Kind, Recipe};
-use crate::config::{Config, Fault, Global, Section, Source};
+use crate::config::{Config, Fault, Global, Section, Severity, Source};
 use crate::memory::Memory;
 use crate::record;
 use crate::secret::Mask;
@@ -89,8 +89,10 @@ pub(super) fn still_wanted(order: &Order, world: &World<'_>) -> bool {
 
 /// Whether the section is surely gone from a configuration that can be read.
 pub(super) fn deleted(order: &Order, world: &World<'_>) -> bool {
-    configuration(world.desk)
-        .is_ok_and(|config| config.faults.is_empty() && config.file().section(&order.section).is_none())
+    configuration(world.desk).is_ok_and(|config| {
+        let file = config.file();
+        file.section(&order.section).is_none() && file.faults.iter().all(|fault| fault.severity != Severity::Error)
+    })
 }
 
 /// A script that must be executed has to be there and to be executable.
@@ -165,14 +167,14 @@ pub(super) fn settle_without(order: &Order, world: &mut World<'_>) {
             LogPlan {
                 dir: config.global.logdir.clone(),
                 lines: config.global.loglines,
-                file: true,
+                file: config.logs(&order.section),
                 ..LogPlan::default()
             }
         }
         Err(_) => LogPlan::default(),
     };
     let (section, console) = (order.section.clone(), order.verbose > 0);
-    // its own wish is not known: what is wrong with it must be seen
+    // what it asks of syslog may be what is wrong: what stops it must be seen
     world.log.open(LogPlan { section, console, syslog: SYSLOG, fresh: order.verbose == 2, ..plan });
 }
 

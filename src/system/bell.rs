@@ -1,13 +1,13 @@
-//! The bell: one `poll(2)` over a timer, the signals and the kernel's address changes.
+//! The bell: one `poll(2)` over a timer, the signals, the kernel's address changes and the setting of its clock.
 
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, RawFd};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use nix::sys::time::TimeSpec;
 use nix::sys::timerfd::{ClockId, Expiration, TimerFd, TimerFlags, TimerSetTimeFlags};
 
-use super::clock::{date, dice, uptime};
+use super::clock::{date, day, dice, uptime};
 use super::interfaces;
 use super::netlink::AddressChanges;
 use super::pages;
@@ -27,6 +27,8 @@ pub struct Bell {
     signals: Signals,
     changes: AddressChanges,
     timer: TimerFd,
+    /// Rings when the wall clock is set; not there on a kernel that cannot tell.
+    jumps: Option<Jumps>,
     /// Fingerprint of the addresses at the last wake: renewed lifetimes (each router advertisement) wake nobody.
     seen: u64,
 }
@@ -56,7 +58,7 @@ impl Bell {
     fn with(changes: AddressChanges, seen: u64) -> io::Result<Self> {
         let flags = TimerFlags::TFD_CLOEXEC | TimerFlags::TFD_NONBLOCK;
         let timer = TimerFd::new(ClockId::CLOCK_BOOTTIME, flags)?;
-        Ok(Self { signals: Signals::new()?, changes, timer, seen })
+        Ok(Self { signals: Signals::new()?, changes, timer, jumps: Jumps::listen(), seen })
     }
 
     /// Opens the way over the next `execve(2)` and says what to hand to [`Bell::inherit`].
@@ -106,8 +108,10 @@ impl Bell {
     /// One look at everything; `None` when what rang turned out to be nothing.
     fn once(&mut self, moment: Uptime) -> Option<Wake> {
         let [stop, reload] = self.signals.numbers();
-        let numbers = [stop, reload, self.changes.number(), self.timer.as_fd().as_raw_fd()];
-        let mut watched = numbers.map(|fd| watch(Some(fd), libc::POLLIN));
+        let jumps = self.jumps.as_ref().map(Jumps::number);
+        let numbers =
+            [Some(stop), Some(reload), Some(self.changes.number()), Some(self.timer.as_fd().as_raw_fd()), jumps];
+        let mut watched = numbers.map(|fd| watch(fd, libc::POLLIN));
         // the timer wakes; the limit only guards against one that could not be set
         let limit = moment.since(self.uptime()).max(Duration::from_millis(1));
         if poll(&mut watched, Some(limit)).is_err() {
@@ -127,7 +131,10 @@ impl Bell {
                 return Some(Wake::AddressChanged);
             }
         }
-        (self.uptime() >= moment).then_some(Wake::Timer)
+        if self.uptime() >= moment {
+            return Some(Wake::Timer);
+        }
+        self.jumps.as_ref().filter(|jumps| rang(watched[4]) && jumps.jumped()).map(|_| Wake::ClockSet)
     }
 }
 
@@ -138,6 +145,10 @@ impl Clock for Bell {
 
     fn date(&self, moment: Uptime, format: &str) -> String {
         date(moment, format)
+    }
+
+    fn day(&self, moment: SystemTime, format: &str) -> String {
+        day(moment, format)
     }
 
     fn wait(&mut self, moment: Uptime) -> Wake {
@@ -166,6 +177,35 @@ impl Clock for Bell {
 
     fn dice(&mut self) -> u32 {
         dice()
+    }
+}
+
+/// The wall clock's jumps: a timer that is never due, but cancelled by each.
+#[derive(Debug)]
+struct Jumps(TimerFd);
+
+impl Jumps {
+    fn listen() -> Option<Self> {
+        let timer = TimerFd::new(ClockId::CLOCK_REALTIME, TimerFlags::TFD_CLOEXEC | TimerFlags::TFD_NONBLOCK).ok()?;
+        let jumps = Self(timer);
+        jumps.arm().ok()?;
+        Some(jumps)
+    }
+
+    fn arm(&self) -> nix::Result<()> {
+        // the year 2255, or as late as a 32-bit time_t can say
+        let never = TimeSpec::new(libc::time_t::try_from(9_000_000_000_i64).unwrap_or(libc::time_t::MAX), 0);
+        let flags = TimerSetTimeFlags::TFD_TIMER_ABSTIME | TimerSetTimeFlags::TFD_TIMER_CANCEL_ON_SET;
+        self.0.set(Expiration::OneShot(never), flags)
+    }
+
+    fn number(&self) -> RawFd {
+        self.0.as_fd().as_raw_fd()
+    }
+
+    /// Whether it rang, which makes it ready to ring again; `timerfd_create(2)` says `ECANCELED`, which nix takes for an end of the wait.
+    fn jumped(&self) -> bool {
+        self.0.wait().is_ok() && self.arm().is_ok()
     }
 }
 

@@ -29,6 +29,10 @@ impl Clock for Watch {
         date(moment, format)
     }
 
+    fn day(&self, moment: SystemTime, format: &str) -> String {
+        day(moment, format)
+    }
+
     fn wait(&mut self, moment: Uptime) -> Wake {
         std::thread::sleep(moment.since(uptime()));
         Wake::Timer
@@ -53,8 +57,12 @@ impl Clock for Watch {
 pub(super) fn date(moment: Uptime, format: &str) -> String {
     let (now, wall) = (uptime(), SystemTime::now());
     let then = if moment >= now { wall.checked_add(moment.since(now)) } else { wall.checked_sub(now.since(moment)) };
-    let Some(then) = then else { return String::new() };
-    local(then, format).or_else(|| local(then, "%F %R")).unwrap_or_default()
+    then.map_or_else(String::new, |then| day(then, format))
+}
+
+/// A moment of the wall clock in local time.
+pub(super) fn day(moment: SystemTime, format: &str) -> String {
+    local(moment, format).or_else(|| local(moment, "%F %R")).unwrap_or_default()
 }
 
 /// Now, since boot (`CLOCK_BOOTTIME`).

@@ -52,10 +52,15 @@ pub fn below(root: &Path, path: &Path) -> PathBuf {
 
 /// Makes a directory that all may read, and its parents; one that is there is left as it is.
 pub fn directory(path: &Path) -> io::Result<()> {
-    if path.is_dir() {
+    if path.is_dir() || path.as_os_str().is_empty() {
         return Ok(());
     }
-    fs::DirBuilder::new().recursive(true).mode(0o755).create(path)?;
+    path.parent().map_or(Ok(()), directory)?;
+    match fs::DirBuilder::new().mode(0o755).create(path) {
+        // another process was quicker; it gives it its mode
+        Err(error) if error.kind() == io::ErrorKind::AlreadyExists && path.is_dir() => return Ok(()),
+        made => made?,
+    }
     // LuCI's backend runs with umask 077, and its user must read what it started
     fs::set_permissions(path, fs::Permissions::from_mode(0o755))
 }
@@ -130,7 +135,7 @@ impl Desk for Files {
     }
 
     fn take(&self, path: &Path, limit: usize) -> io::Result<Vec<u8>> {
-        if path == Path::new("-") { to_the_end(io::stdin(), limit) } else { to_the_end(fs::File::open(path)?, limit) }
+        filled(Vec::new(), fs::File::open(path)?, limit)
     }
 
     fn put(&mut self, path: &Path, content: &[u8]) -> io::Result<()> {
@@ -178,10 +183,6 @@ fn read_at_most(path: &Path, limit: usize) -> io::Result<Vec<u8>> {
     // one byte more than there is: the end is seen without another block, and a read is one call and not one for each doubling
     let size = usize::try_from(meta.len()).unwrap_or(limit).min(limit);
     filled(Vec::with_capacity(size + 1), file, limit)
-}
-
-fn to_the_end(from: impl Read, limit: usize) -> io::Result<Vec<u8>> {
-    filled(Vec::new(), from, limit)
 }
 
 fn filled(mut bytes: Vec<u8>, from: impl Read, limit: usize) -> io::Result<Vec<u8>> {

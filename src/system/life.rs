@@ -59,6 +59,21 @@ impl Process {
         Ok(salt)
     }
 
+    /// This program with these words, in a session of its own, without our terminal or pipes.
+    fn background(&self, words: &[&str]) -> io::Result<Command> {
+        let mut command = Command::new(own_path()?);
+        // whatever the file is called: the name decides what the arguments mean
+        command.arg0("ddns");
+        // it stands elsewhere: a relative root would be another one there
+        command.arg("--root").arg(std::path::absolute(&self.root)?).args(words);
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).current_dir("/");
+        // SAFETY: setsid is async-signal-safe and touches only the child
+        unsafe {
+            command.pre_exec(|| nix::unistd::setsid().map(|_| ()).map_err(io::Error::from));
+        }
+        Ok(command)
+    }
+
     /// Two processes that start at once must not both believe that they are the only one.
     fn lock(&self, section: &str) -> io::Result<Flock<fs::File>> {
         let dir = self.rundir.join(MEMORY);
@@ -131,15 +146,7 @@ impl Life for Process {
     }
 
     fn detach(&mut self, section: &str) -> io::Result<u32> {
-        let mut command = Command::new(own_path()?);
-        // it stands elsewhere: a relative root would be another one there
-        command.arg("--root").arg(std::path::absolute(&self.root)?).args(["run", section]);
-        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).current_dir("/");
-        // SAFETY: setsid is async-signal-safe and touches only the child
-        unsafe {
-            command.pre_exec(|| nix::unistd::setsid().map(|_| ()).map_err(io::Error::from));
-        }
-        let mut child = command.spawn()?;
+        let mut child = self.background(&["run", section])?.spawn()?;
         let end = Instant::now() + Duration::from_secs(2);
         while Instant::now() < end {
             if self.running(section) == Some(child.id()) {
@@ -151,6 +158,10 @@ impl Life for Process {
             std::thread::sleep(Duration::from_millis(10));
         }
         Ok(child.id())
+    }
+
+    fn aside(&self, words: &[&str]) -> io::Result<()> {
+        self.background(words)?.spawn().map(drop)
     }
 
     fn inherited(&mut self) -> Option<String> {
@@ -233,7 +244,8 @@ fn command_line(pid: u32) -> Option<Vec<u8>> {
 /// Whether a command line (`/proc/PID/cmdline`) is one of ours for this section: a number in a pid file may have been reused.
 fn runs(command: &[u8], section: &str) -> bool {
     let words: Vec<&[u8]> = command.split(|byte| *byte == 0).collect();
-    let program = words.iter().take(3).any(|word| {
+    // behind an interpreter or emulator the name comes later; an editor of the configuration is not ours
+    let program = words.iter().take(3).filter(|word| !word.starts_with(b"/etc/")).any(|word| {
         let name = word.rsplit(|byte| *byte == b'/').next().unwrap_or_default();
         NAMES.iter().any(|known| known.as_bytes() == name)
     });

@@ -1,15 +1,17 @@
 //! All parts of the real machine below one root directory, joined.
 
 use std::io;
-use std::os::fd::AsRawFd;
+use std::os::fd::{AsFd, AsRawFd};
 use std::path::Path;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use nix::sys::signal::{SigHandler, Signal, raise, signal};
+use nix::sys::timerfd::{ClockId, Expiration, TimerFd, TimerFlags, TimerSetTimeFlags};
 
 use super::bell::{Bell, Kept};
 use super::clock::{Watch, adopt_time_zone};
-use super::{desk, dns, host, http, life, log, signals};
+use super::{desk, dns, host, http, life, log, shelf, signals};
 use crate::world::{Clock, Exit, World};
 
 /// The machine.
@@ -19,8 +21,11 @@ pub struct Machine {
     http: http::Wire,
     dns: dns::Resolver,
     desk: desk::Files,
+    shelf: shelf::Place,
     log: log::Journal,
     life: life::Process,
+    /// Rings when a hurried machine's time is over; kept open for those who listen.
+    _end: Option<TimerFd>,
 }
 
 impl Machine {
@@ -40,6 +45,20 @@ impl Machine {
         Self::new(root, Box::new(Watch), None)
     }
 
+    /// The same for an answer that somebody waits for: whatever is asked of the machine, it is over after `limit`.
+    pub fn hurried(root: &Path, limit: Option<Duration>) -> Self {
+        let Some(limit) = limit else { return Self::plain(root) };
+        adopt_time_zone(root);
+        // without a timer each step still has its own limit
+        let end = ringing(limit).ok();
+        let machine = Self::new(root, Box::new(Watch), end.as_ref().map(|end| end.as_fd().as_raw_fd()));
+        // a step ends before the bell rings, so that it can still say what was wrong
+        let step = limit / 10 * 9;
+        let limits = http::Limits { connect: step, total: step };
+        let dns = dns::Resolver { limit: step, ..machine.dns };
+        Self { http: machine.http.with_limits(limits), dns, _end: end, ..machine }
+    }
+
     fn new(root: &Path, clock: Box<dyn Clock>, stop: Option<i32>) -> Self {
         let resolver = dns::Resolver::new(root.to_owned(), stop);
         Self {
@@ -48,8 +67,10 @@ impl Machine {
             http: http::Wire::new(root.to_owned(), Box::new(resolver.clone()), stop),
             dns: resolver,
             desk: desk::Files::new(root),
+            shelf: shelf::Place::new(root),
             log: log::Journal::new(root),
             life: life::Process::new(root),
+            _end: None,
         }
     }
 
@@ -61,10 +82,18 @@ impl Machine {
             host: &mut self.host,
             clock: self.clock.as_mut(),
             desk: &mut self.desk,
+            shelf: &mut self.shelf,
             log: &mut self.log,
             life: &mut self.life,
         }
     }
+}
+
+/// A timer that becomes readable after `limit`.
+fn ringing(limit: Duration) -> nix::Result<TimerFd> {
+    let timer = TimerFd::new(ClockId::CLOCK_MONOTONIC, TimerFlags::TFD_CLOEXEC | TimerFlags::TFD_NONBLOCK)?;
+    timer.set(Expiration::OneShot(limit.into()), TimerSetTimeFlags::empty())?;
+    Ok(timer)
 }
 
 /// Ends the process as `exit` says: by the signal itself, so that whoever waits for us sees the truth.

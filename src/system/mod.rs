@@ -16,6 +16,7 @@ mod pages;
 pub mod patience;
 pub mod resolve;
 pub mod script;
+pub mod shelf;
 pub mod signals;
 pub mod ubus;
 

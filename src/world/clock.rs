@@ -1,5 +1,7 @@
 //! Time, and what ends a wait.
 
+use std::time::SystemTime;
+
 use crate::memory::Uptime;
 
 /// Why a wait ended.
@@ -13,6 +15,8 @@ pub enum Wake {
     Stop(i32),
     /// An address of the machine came, went or changed, and has settled.
     AddressChanged,
+    /// The wall clock was set: certificates can be judged now.
+    ClockSet,
 }
 
 /// Time and the bell.
@@ -21,6 +25,8 @@ pub trait Clock {
     fn uptime(&self) -> Uptime;
     /// A moment in local time, written with a strftime format; an unusable format falls back to `%F %R`.
     fn date(&self, moment: Uptime, format: &str) -> String;
+    /// The same for a moment of the wall clock, such as that of a file.
+    fn day(&self, moment: SystemTime, format: &str) -> String;
     /// Sleeps until `moment`, a signal or a settled change of address.
     fn wait(&mut self, moment: Uptime) -> Wake;
     /// A signal that came while something else was done; does not wait.

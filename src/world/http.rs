@@ -109,6 +109,8 @@ pub enum Trust {
 pub enum Broken {
     /// The name of the server (or proxy) could not be turned into an address: which name, what DNS said.
     Resolve(String, String),
+    /// The server (or proxy) has addresses, but none of the only family that may be used.
+    Family(String, Family),
     /// No connection: to whom, the system's words.
     Connect(String, String),
     /// The proxy did not do its part: what it said.
@@ -129,6 +131,9 @@ impl fmt::Display for Broken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Resolve(host, why) => write!(f, "cannot find the address of '{host}': {why}"),
+            Self::Family(host, family) => {
+                write!(f, "cannot find the address of '{host}': it has no address of the forced family {family}")
+            }
             Self::Connect(to, why) => write!(f, "cannot connect to {to}: {why}"),
             Self::Proxy(why) => write!(f, "proxy: {why}"),
             Self::Tls(with, why) => write!(f, "no secure connection to {with}: {why}"),
@@ -147,4 +152,6 @@ pub trait Http {
     /// One request, one response, within a time limit. Redirects are followed only where safe: GET, never from https to http, never with
     /// credentials to another host.
     fn exchange(&mut self, request: &Request, route: &Route) -> Result<Response, Broken>;
+    /// Whether a TCP connection to `host` and `port` is possible; nothing is sent. The route's proxy and certificates do not count.
+    fn reach(&mut self, host: &str, port: u16, route: &Route) -> Result<(), Broken>;
 }

@@ -41,6 +41,8 @@ pub trait Life {
     fn reload(&mut self, section: &str) -> io::Result<Stopped>;
     /// Starts a process for a section in the background.
     fn detach(&mut self, section: &str) -> io::Result<u32>;
+    /// Starts this program once more with these words, in the background: nothing waits for it, and it holds none of our descriptors.
+    fn aside(&self, words: &[&str]) -> io::Result<()>;
     /// What a former self handed over when it executed itself anew.
     fn inherited(&mut self) -> Option<String>;
     /// Whether this process holds so much memory that executing itself anew is worth it.

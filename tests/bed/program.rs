@@ -2,7 +2,7 @@
 
 use std::cell::RefCell;
 use std::fs::{self, File};
-use std::os::unix::process::ExitStatusExt;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::{Duration, Instant};
@@ -25,6 +25,13 @@ impl Bed {
     pub(crate) fn program(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_ddns"));
         command.env("DDNS_ROOT", self.router.root()).args(args).stdin(Stdio::null());
+        command
+    }
+
+    /// The program by the name that `LuCI` calls, not started yet.
+    pub(crate) fn luci_helper(&self, args: &[&str]) -> Command {
+        let mut command = self.program(args);
+        command.arg0("/usr/lib/ddns/dynamic_dns_lucihelper.sh");
         command
     }
 

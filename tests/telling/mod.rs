@@ -41,6 +41,10 @@ impl Http for Ear {
         self.heard.push(request.clone());
         self.answer.take().unwrap_or_else(|| Ok(Response { status: 200, ..Response::default() }))
     }
+
+    fn reach(&mut self, _: &str, _: u16, _: &Route) -> Result<(), Broken> {
+        unreachable!("nobody asks whether a server is there")
+    }
 }
 
 /// A machine on which nothing may be run.

@@ -39,11 +39,11 @@ const VERSION: &str = concat!(
 /// Does what the words say; gives curl's exit code.
 pub(super) fn curl(words: &[OsString], env: Env<'_>, world: &mut World<'_>, console: &mut Console<'_>) -> i32 {
     let wish = words::read(words).map_err(|why| (MISUSED, why)).and_then(|words| {
-        let words = words::with_files(words, &mut |path| load(path, world.desk))?;
+        let words = words::with_files(words, &mut |path| load(path, world.desk, console))?;
         if words.iter().any(|(opt, _)| *opt == Opt::Version) {
             return Ok(None);
         }
-        Wish::of(&words, env, &mut |path| load(path, world.desk)).map(Some)
+        Wish::of(&words, env, &mut |path| load(path, world.desk, console)).map(Some)
     });
     let wish = match wish {
         Ok(Some(wish)) => wish,
@@ -63,10 +63,10 @@ pub(super) fn curl(words: &[OsString], env: Env<'_>, world: &mut World<'_>, cons
     trouble.map_or(0, |(code, _)| code)
 }
 
-/// A file that an option names.
-fn load(path: &Path, desk: &dyn Desk) -> Result<Vec<u8>, Trouble> {
-    desk.take(path, crate::world::BODY_LIMIT)
-        .map_err(|error| (UNREAD, format!("cannot read {}: {error}", path.display())))
+/// A file that an option names; `-` is standard input.
+fn load(path: &Path, desk: &dyn Desk, console: &mut Console<'_>) -> Result<Vec<u8>, Trouble> {
+    let read = if path == Path::new("-") { super::input(console) } else { desk.take(path, crate::world::BODY_LIMIT) };
+    read.map_err(|error| (UNREAD, format!("cannot read {}: {error}", path.display())))
 }
 
 /// The request, and what becomes of the answer.

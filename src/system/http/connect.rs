@@ -70,20 +70,28 @@ impl Dialer<'_> {
         if let Some(first) = self.route.prefer {
             addresses.sort_by_key(|&a| Family::of(a) != first);
         }
-        if addresses.is_empty() {
-            let kind = only.map(|family| format!(" of the forced family {family}")).unwrap_or_default();
-            return Err(Broken::Resolve(host.to_owned(), format!("it has no address{kind}")));
+        match (addresses.is_empty(), only) {
+            (false, _) => Ok(addresses),
+            (true, Some(family)) => Err(Broken::Family(host.to_owned(), family)),
+            (true, None) => Err(Broken::Resolve(host.to_owned(), "it has no address".to_owned())),
         }
-        Ok(addresses)
     }
 
     fn resolved(&mut self, host: &str, only: Option<Family>) -> Result<Vec<IpAddr>, Broken> {
-        let found = self.resolver.resolve(host, only, self.patience);
-        found.map_err(
-            |why| {
-                if stopped(self.patience) { Broken::Interrupted } else { Broken::Resolve(host.to_owned(), why) }
-            },
-        )
+        let why = match self.resolver.resolve(host, only, self.patience) {
+            Ok(found) => return Ok(found),
+            Err(why) => why,
+        };
+        if stopped(self.patience) {
+            return Err(Broken::Interrupted);
+        }
+        match only {
+            // the owner has forced a family that this host does not have: that is his to mend, not the name server's
+            Some(family) if self.resolver.resolve(host, Some(family.other()), self.patience).is_ok() => {
+                Err(Broken::Family(host.to_owned(), family))
+            }
+            _ => Err(Broken::Resolve(host.to_owned(), why)),
+        }
     }
 
     fn open(&self, to: SocketAddr, patience: &Patience) -> Result<TcpStream, Missed> {

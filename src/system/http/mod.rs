@@ -82,6 +82,13 @@ impl Http for Wire {
         }
         trip.once(request, &url).map(|(response, _)| response)
     }
+
+    fn reach(&mut self, host: &str, port: u16, route: &Route) -> Result<(), Broken> {
+        let patience = Patience::for_(self.limits.total, self.stop);
+        let resolver = &mut *self.resolver;
+        let mut dialer = Dialer { resolver, route, limit: self.limits.connect, patience: &patience };
+        dialer.dial(host, port, "").map(drop)
+    }
 }
 
 /// One exchange: what its requests share.
