@@ -28,6 +28,7 @@ if [ "$program" != - ]; then
 fi
 link /usr/bin/ddns /usr/lib/ddns/dynamic_dns_updater.sh
 link /usr/bin/ddns /usr/lib/ddns/dynamic_dns_lucihelper.sh
+link ../../../bin/ddns /usr/lib/ddns/standin/curl
 
 (cd "$here/files" && find . -type f) | LC_ALL=C sort | while read -r file; do
 	case $file in

@@ -4,6 +4,7 @@
 //! habits of ddns-scripts; `luci.ddns` for rpcd.
 #![forbid(unsafe_code)]
 
+mod aid;
 mod catalog;
 mod help;
 mod luci;
@@ -18,6 +19,7 @@ pub use catalog::Action;
 
 use crate::run::{Mode, Order};
 
+pub use aid::Aid;
 pub use luci::{Errand, Helper, Origin};
 pub use rpcd::{Call, Method};
 
@@ -82,6 +84,8 @@ pub enum Task {
     Run(Order),
     /// Do this and be done.
     Answer(Command),
+    /// Serve a script.
+    Serve(Aid),
     /// Answer `LuCI` through rpcd, or say who does.
     Rpcd(Call),
     /// What `LuCI`'s pages ask `dynamic_dns_lucihelper.sh`.
@@ -114,6 +118,9 @@ pub fn parse(argv: Vec<OsString>, root: Option<OsString>) -> Result<Invocation, 
     let name = argv.next().unwrap_or_default();
     let words: Vec<OsString> = argv.collect();
     let called = |known: &str| Path::new(&name).file_name().is_some_and(|n| n == known);
+    if called("curl") {
+        return Ok(curl(words, root));
+    }
     if called("luci.ddns") {
         return rpcd::plugin(words, root);
     }
@@ -190,8 +197,17 @@ fn named(section: Option<String>, usage: &'static str) -> Result<Option<String>,
     }
 }
 
+/// `curl ...`: every word is curl's own.
+fn curl(words: Vec<OsString>, root: Option<OsString>) -> Invocation {
+    let root = root.filter(|root| !root.is_empty()).map_or_else(|| "/".into(), PathBuf::from);
+    Invocation { root, task: Task::Serve(Aid::Curl(words)) }
+}
+
 /// `ddns COMMAND ...`
 fn modern(words: Vec<OsString>, root: Option<OsString>) -> Result<Invocation, Misuse> {
+    if words.first().is_some_and(|word| word == "curl") {
+        return Ok(curl(words.into_iter().skip(1).collect(), root));
+    }
     let mut args = Arguments::from_vec(words);
     let root = root_of(&mut args, root, help::GENERAL)?;
     let version = args.contains(["-V", "--version"]);
@@ -213,6 +229,7 @@ fn modern(words: Vec<OsString>, root: Option<OsString>) -> Result<Invocation, Mi
     let task = match word.as_str() {
         "sections" => sections(&mut args, usage)?,
         "service" => catalog::task(&mut args)?,
+        word if aid::COMMANDS.contains(&word) => Task::Serve(aid::aid(word, &mut args, usage)?),
         _ => task(&word, &mut args, usage)?,
     };
     nothing_left(args, usage)?;

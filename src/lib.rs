@@ -10,6 +10,7 @@
 //! knows `system`. `tests/rooms.rs` keeps the rule; `ARCHITECTURE.md` tells the way of one check through the code.
 
 pub mod address;
+pub mod aid;
 pub mod answer;
 pub mod cli;
 pub mod config;

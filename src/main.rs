@@ -3,6 +3,7 @@
 use std::io::{stderr, stdin, stdout};
 use std::process::ExitCode;
 
+use ddns::aid;
 use ddns::cli::{self, Task};
 use ddns::control::{self, Console};
 use ddns::luci;
@@ -21,6 +22,10 @@ fn main() -> ExitCode {
             Ok(mut machine) => leave(run::run(&order, &mut machine.world())),
             Err(error) => leave(console.broken(&error)),
         },
+        Task::Serve(asked) => {
+            let mut machine = Machine::plain(&invocation.root);
+            leave(aid::serve(&asked, &|name| std::env::var_os(name), &mut machine.world(), &mut console))
+        }
         Task::Rpcd(call) => {
             let mut machine = Machine::plain(&invocation.root);
             leave(Exit::Code(luci::rpcd::answer(&call, &mut machine.world(), &mut console)))

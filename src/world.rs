@@ -15,7 +15,7 @@ mod shelf;
 pub use clock::{Clock, Wake};
 pub use desk::{Desk, Status};
 pub use dns::{Dns, Server, Via};
-pub use host::{Host, Interface, Network, Script, ScriptEnd};
+pub use host::{CONSOLE, Host, Interface, Network, OWN_CONSOLE, Script, ScriptEnd};
 pub use http::{BODY_LIMIT, Bind, Broken, Http, Proxy, Request, Response, Route, Trust};
 pub use life::{Exit, Life, Stopped};
 pub use log::{Level, Log, LogPlan};

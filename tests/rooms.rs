@@ -26,8 +26,9 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("run", &["address", "answer", "config", "decide", "detect", "memory", "record", "secret", "send", "world"]),
     ("control", &["address", "cli", "config", "memory", "record", "run", "send", "url", "world"]),
     ("luci", &["address", "cli", "config", "control", "detect", "dns", "memory", "record", "run", "world"]),
+    ("aid", &["address", "cli", "config", "control", "detect", "run", "secret", "send", "url", "world"]),
     // doorways
-    ("cli", &["run"]),
+    ("cli", &["run", "world"]),
     ("system", &["address", "dns", "memory", "record", "secret", "url", "world"]),
 ];
 
@@ -103,7 +104,7 @@ fn the_table_has_no_cycle_and_no_room_that_does_not_exist() {
         assert!(rooms.contains_key(*room), "'{room}' is in the table but not in src/");
         for other in *allowed {
             let place = MAY_IMPORT.iter().position(|(name, _)| name == other).unwrap();
-            let doorway = matches!(*room, "control" | "luci" | "system");
+            let doorway = matches!(*room, "control" | "luci" | "aid" | "system");
             assert!(place < at || doorway, "'{room}' may import '{other}', which stands after it: a cycle is possible");
         }
     }
@@ -132,7 +133,11 @@ fn only_corridors_log() {
     for (room, texts) in rooms() {
         for (path, code) in texts {
             let logs = code.contains("log.say(") || code.contains("log.terminate(");
-            assert!(!logs || matches!(room.as_str(), "run" | "control" | "luci" | "system"), "{} logs", path.display());
+            assert!(
+                !logs || matches!(room.as_str(), "run" | "control" | "luci" | "aid" | "system"),
+                "{} logs",
+                path.display()
+            );
         }
     }
 }
@@ -142,7 +147,7 @@ fn no_file_is_longer_than_500_lines_and_main_stays_a_doorway() {
     for texts in rooms().values() {
         for (path, _) in texts {
             let whole = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(path)).unwrap();
-            let limit = if path.to_string_lossy() == "main.rs" { 40 } else { 500 };
+            let limit = if path.to_string_lossy() == "main.rs" { 45 } else { 500 };
             assert!(whole.lines().count() <= limit, "{} has {} lines", path.display(), whole.lines().count());
         }
     }

@@ -18,6 +18,9 @@ ddns keeps DNS names pointed at this router. It reads /etc/config/ddns.
 
   for scripts: ddns sections, ddns forget
 
+  ddns transfer | log | encode | expand | network | option | provider | curl
+                           what update scripts ask, through /usr/lib/ddns/dynamic_dns_functions.sh
+
   --root DIR    everything below DIR instead of / (or DDNS_ROOT=DIR)
   --version     print the version
   COMMAND --help
@@ -156,6 +159,21 @@ Exit code 2: no such action. 3: no list. 4: no NAME, nothing installed. 5: optio
 'global' cannot be used. 7: no transfer. 8: the answer cannot be used. 9: cannot be written.
 ";
 
+const AID: &str = "\
+What the functions of /usr/lib/ddns/dynamic_dns_functions.sh ask. The section is the variable SECTION_ID; other
+options of it in the environment win over /etc/config/ddns. A text or URL of - is read from standard input, so
+that ps does not show it.
+
+  ddns transfer URL|-          a GET by the section's way: body to stdout, trouble to stderr and the log
+  ddns log LEVEL TEXT|-        a line for the section's log; LEVEL 0 to 7, 10 more for the last word
+  ddns encode                  standard input, percent-encoded
+  ddns expand ADDRESS          an IPv6 address as eight groups of four digits
+  ddns network WHAT NETWORK    ipaddr, ipaddr6, ipaddrs, ipaddrs6, device or up
+  ddns option SECTION [NAME]   names of the options, or the value of one
+  ddns provider FILE           URL, script and words of success of a provider's JSON file
+  ddns curl ...                one HTTP request as curl does it; what curl is called with by update scripts
+";
+
 /// `ddns rpcd --help`.
 pub(super) const RPCD: &str = "\
 ddns rpcd on|off|status
@@ -187,6 +205,7 @@ pub(super) fn of(command: &str) -> Option<&'static str> {
         "migrate" => MIGRATE,
         "service" => SERVICE,
         "rpcd" => RPCD,
+        word if super::aid::COMMANDS.contains(&word) => AID,
         _ => return None,
     })
 }

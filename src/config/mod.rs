@@ -125,6 +125,11 @@ impl Config {
     }
 }
 
+/// `[user:password@]host:port`, as option `proxy` and variables like `http_proxy` have it; the error says what was wanted.
+pub fn proxy(text: &[u8]) -> Result<Proxy, &'static str> {
+    forms::proxy(text)
+}
+
 fn services(file: &uci::File) -> impl Iterator<Item = &uci::Section> {
     file.sections.iter().filter(|section| section.kind == SERVICE && section.name != GLOBAL)
 }

@@ -138,7 +138,8 @@ pub fn recipe(name: &str, family: Family, load: &mut dyn FnMut(&Path) -> Option<
     }
 }
 
-fn from_json(name: &str, bytes: &[u8], family: Family) -> Result<Recipe, String> {
+/// What the text of a JSON file of a provider says for a family; an error says what is wrong with it.
+pub fn from_json(name: &str, bytes: &[u8], family: Family) -> Result<Recipe, String> {
     let file: Value = serde_json::from_slice(bytes).map_err(|error| format!("is no JSON: {error}"))?;
     let part = match family {
         Family::V4 => &file["ipv4"],

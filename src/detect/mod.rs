@@ -43,6 +43,12 @@ pub fn here(section: &Section, host: &mut dyn Host, http: &mut dyn Http) -> Here
     Here { address, route }
 }
 
+/// How a section's transfers travel, when the address is not asked for; the error names the binding that cannot be had.
+pub fn way(section: &Section, host: &mut dyn Host) -> Result<Route, String> {
+    let netifd = if asks_netifd(section) { host.networks() } else { Ok(None) };
+    route::route(section, &netifd)
+}
+
 fn asks_netifd(section: &Section) -> bool {
     let by_source = match &section.source {
         Source::Network(_) => true,

@@ -10,7 +10,7 @@ use super::{Job, not_sent, quoted};
 use crate::address::{Family, Known, expanded};
 use crate::answer::{Answer, Reply};
 use crate::secret::{Secret, percent_encoded};
-use crate::world::{Host, Script, ScriptEnd};
+use crate::world::{CONSOLE, Host, OWN_CONSOLE, Script, ScriptEnd};
 
 /// An update script that takes longer is ended with all its children.
 const LIMIT: Duration = Duration::from_secs(120);
@@ -21,34 +21,53 @@ const ZERO: &str = "/usr/lib/ddns/dynamic_dns_updater.sh";
 /// Mark before the address a script gives for `GET_REGISTERED_IP`.
 const MARK: &str = "REGISTERED_IP=";
 
+/// Exit code of a script that failed behind a transfer that found nobody (`EX_TEMPFAIL` of sysexits).
+const UNREACHABLE: i32 = 75;
+
 /// Turns the carried variables into shell variables (names are checked before, values are only ever assigned), sources library and script.
 /// They are unset first, so that none of them stays exported: programs that the script starts must not find passwords in their environment.
+/// The script is sourced inside a function, because scripts declare `local` names. What it fetches is nobody else's business: its files are
+/// there before it, with mode 600.
 const LOADER: &str = r#"
 for DDNS_NAME in $DDNS_NAMES; do
 	unset "$DDNS_NAME"
 	eval "$DDNS_NAME=\$DDNS_V_$DDNS_NAME"
 	unset "DDNS_V_$DDNS_NAME"
 done
-unset DDNS_NAME DDNS_NAMES WGET CURL_SSL
-WGET=
-CURL_SSL=
-CURL=$(command -v curl)
-BIND_HOST=$(command -v host)
-if [ -n "$CURL" ]; then
-	CURL_SSL=$("$CURL" -V 2>/dev/null)
-	CURL_SSL=Protocols:${CURL_SSL#*Protocols:}
-	CURL_SSL=${CURL_SSL%%
-*}
-	case "$CURL_SSL " in *" https "*) ;; *) CURL_SSL= ;; esac
+unset DDNS_NAME DDNS_NAMES DDNS_UNREACHABLE
+DDNS_ROOT=
+case $DDNS_LIBRARY in */usr/lib/ddns/*) DDNS_ROOT=${DDNS_LIBRARY%/usr/lib/ddns/*} ;; esac
+DDNS_PROGRAM=$DDNS_ROOT/usr/bin/ddns
+unset http_proxy https_proxy HTTP_PROXY HTTPS_PROXY all_proxy ALL_PROXY
+if [ -n "$proxy" ]; then
+	http_proxy=http://${proxy#http://}
+	https_proxy=$http_proxy
+	HTTP_PROXY=$http_proxy
+	HTTPS_PROXY=$http_proxy
+	export http_proxy https_proxy HTTP_PROXY HTTPS_PROXY
 fi
+[ -z "$DDNS_ROOT" ] || export DDNS_ROOT
 [ -r "$DDNS_LIBRARY" ] && . "$DDNS_LIBRARY"
 [ -r "$DDNS_SCRIPT" ] && IFS= read -r DDNS_LINE <"$DDNS_SCRIPT"
 case "$DDNS_LINE" in *"$DDNS_CR") echo "the script has the line ends of Windows" >&2 ;; esac
 unset DDNS_CR DDNS_LINE DDNS_LIBRARY
-. "$DDNS_SCRIPT"
+DDNS_CODE=$(umask)
+umask 077
+{
+	[ -e "$DATFILE" ] || true >"$DATFILE"
+	[ -e "$ERRFILE" ] || true >"$ERRFILE"
+} 2>/dev/null
+umask "$DDNS_CODE"
+send_update() {
+	. "$DDNS_SCRIPT"
+}
+send_update "$__IP"
 DDNS_CODE=$?
 [ "$GET_REGISTERED_IP" = 1 ] && printf '\nREGISTERED_IP=%s\n' "$REGISTERED_IP"
-exit $DDNS_CODE
+case $DDNS_CODE in
+0 | 127) exit $DDNS_CODE ;;
+*) exit ${DDNS_UNREACHABLE:-$DDNS_CODE} ;;
+esac
 "#;
 
 /// Patterns for grep that scripts use to find addresses.
@@ -66,6 +85,7 @@ pub(super) fn update(job: &Job<'_>, host: &mut dyn Host) -> Reply {
         ScriptEnd { timed_out: true, .. } => Answer::Unreachable,
         ScriptEnd { code: 0, .. } => Answer::Accepted,
         ScriptEnd { code: 127, .. } => Answer::NotSent,
+        ScriptEnd { code: UNREACHABLE, .. } => Answer::Unreachable,
         ScriptEnd { .. } => Answer::Unclear,
     };
     // `SECTION.dat` is the script's own: its do_transfer writes there
@@ -105,8 +125,10 @@ pub(super) fn registered(job: &Job<'_>, host: &mut dyn Host) -> Known<IpAddr> {
 }
 
 fn sourced(job: &Job<'_>, ask: bool) -> Script {
-    let mut variables = options(job);
-    variables.extend(surroundings(job, ask));
+    let mut variables = surroundings(job, ask);
+    let own = |name: &str| variables.iter().any(|(known, _)| known == name);
+    let options: Vec<_> = options(job).into_iter().filter(|(name, _)| !own(name)).collect();
+    variables.extend(options);
     let names = variables.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(" ");
     let path = |path: &std::path::Path| Secret::new(path.as_os_str().as_encoded_bytes());
     let mut env: Vec<(String, Secret)> =
@@ -115,6 +137,9 @@ fn sourced(job: &Job<'_>, ask: bool) -> Script {
     env.push(("DDNS_SCRIPT".to_owned(), path(&job.place.script)));
     env.push(("DDNS_LIBRARY".to_owned(), path(&job.place.library)));
     env.push(("DDNS_CR".to_owned(), Secret::new("\r")));
+    // its log lines go to the log by themselves; to the console only where it is wanted
+    let console = if job.place.verbose > 0 { OWN_CONSOLE } else { "" };
+    env.push((CONSOLE.to_owned(), Secret::new(console)));
     let argv = ["/bin/sh", "-c", LOADER, ZERO, "start"].map(str::to_owned).to_vec();
     Script { argv, env, limit: LIMIT }
 }
@@ -138,7 +163,23 @@ fn surroundings(job: &Job<'_>, ask: bool) -> Vec<(String, Secret)> {
     let encoded = |secret: &Option<Secret>| secret.as_ref().map_or_else(String::new, |s| percent_encoded(s.reveal()));
     let address = |address: Option<IpAddr>| address.map_or_else(String::new, expanded);
     let file = |place: usize| job.place.files[place].to_string_lossy().into_owned();
+    let switch = |on: bool| if on { "1" } else { "0" }.to_owned();
+    let seconds = |time: Duration| time.as_secs().to_string();
     let ours = [
+        // scripts compare them as numbers, whatever word the configuration has
+        ("use_ipv6", switch(section.family == Family::V6)),
+        ("use_https", switch(section.https)),
+        ("force_ipversion", switch(section.transport.only_family)),
+        ("force_dnstcp", switch(section.via.tcp)),
+        ("is_glue", switch(section.via.glue)),
+        ("use_logfile", switch(section.logfile)),
+        ("upd_privateip", switch(section.allow_private)),
+        ("retry_max_count", section.timing.retry_max.to_string()),
+        // its old name, which scripts still ask for
+        ("retry_count", section.timing.retry_max.to_string()),
+        ("RETRY_SECONDS", seconds(section.timing.retry)),
+        ("CHECK_SECONDS", seconds(section.timing.check)),
+        ("FORCE_SECONDS", section.timing.force.map_or_else(|| "0".to_owned(), seconds)),
         ("__IP", address(job.address)),
         ("CURRENT_IP", address(job.address)),
         ("REGISTERED_IP", job.registered.map_or_else(String::new, |a| a.to_string())),

@@ -144,6 +144,14 @@ impl Desk for Files {
         read_at_most(&below(&self.root, path), limit)
     }
 
+    fn take(&self, path: &Path, limit: usize) -> io::Result<Vec<u8>> {
+        filled(Vec::new(), fs::File::open(path)?, limit)
+    }
+
+    fn put(&mut self, path: &Path, content: &[u8]) -> io::Result<()> {
+        fs::OpenOptions::new().write(true).create(true).truncate(true).open(path)?.write_all(content)
+    }
+
     fn load_own(&self, path: &Path, limit: usize) -> io::Result<Vec<u8>> {
         let path = below(&self.root, path);
         if let Some(dir) = path.parent() {
@@ -184,9 +192,12 @@ fn read_at_most(path: &Path, limit: usize) -> io::Result<Vec<u8>> {
     }
     // one byte more than there is: the end is seen without another block, and a read is one call and not one for each doubling
     let size = usize::try_from(meta.len()).unwrap_or(limit).min(limit);
-    let mut bytes = Vec::with_capacity(size + 1);
+    filled(Vec::with_capacity(size + 1), file, limit)
+}
+
+fn filled(mut bytes: Vec<u8>, from: impl Read, limit: usize) -> io::Result<Vec<u8>> {
     let most = u64::try_from(limit).unwrap_or(u64::MAX);
-    file.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
+    from.take(most.saturating_add(1)).read_to_end(&mut bytes)?;
     if bytes.len() > limit {
         return Err(io::Error::other(format!("larger than {limit} bytes")));
     }

@@ -18,7 +18,7 @@ use nix::unistd::Pid;
 
 use crate::system::patience::{Patience, poll, rang, watch};
 use crate::system::signals::unblock_all;
-use crate::world::{BODY_LIMIT, Script, ScriptEnd};
+use crate::world::{BODY_LIMIT, CONSOLE, OWN_CONSOLE, Script, ScriptEnd};
 
 /// Search path for scripts when the process has none (procd's own).
 const PATH: &str = "/usr/sbin:/usr/bin:/sbin:/bin";
@@ -38,11 +38,16 @@ pub fn run(script: &Script, stop: Option<RawFd>) -> io::Result<ScriptEnd> {
 /// The same with another limit for the outputs.
 pub(crate) fn run_keeping(script: &Script, stop: Option<RawFd>, keep: usize) -> io::Result<ScriptEnd> {
     let mut command = command(script)?;
+    let console = console(script);
+    if console.is_none() && script.env.iter().any(|(name, _)| name == CONSOLE) {
+        command.env(CONSOLE, "");
+    }
     let patience = Patience::for_(script.limit, stop);
     if signal_waits(stop) {
         return Ok(ScriptEnd { code: 128 + libc::SIGTERM, interrupted: true, ..ScriptEnd::default() });
     }
     let mut running = Running::start(&mut command, keep)?;
+    drop(console);
     let reason = running.watch(&patience)?;
     if reason != Reason::Ended {
         running.signal(Signal::SIGTERM);
@@ -66,6 +71,16 @@ enum Reason {
     Ended,
     Late,
     Stopped,
+}
+
+/// Our standard output once more, open over `execve(2)`, when the script is to have it; only under the number it was promised.
+fn console(script: &Script) -> Option<OwnedFd> {
+    let promised = script.env.iter().any(|(name, value)| name == CONSOLE && value.reveal() == OWN_CONSOLE.as_bytes());
+    let number = OWN_CONSOLE.parse().ok().filter(|_| promised)?;
+    let copy = fcntl(io::stdout(), FcntlArg::F_DUPFD(number)).ok()?;
+    // SAFETY: the kernel has just made this descriptor and nobody else knows its number
+    let copy = unsafe { OwnedFd::from_raw_fd(copy) };
+    (copy.as_raw_fd() == number).then_some(copy)
 }
 
 fn signal_waits(stop: Option<RawFd>) -> bool {

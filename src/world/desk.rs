@@ -43,6 +43,11 @@ pub trait Desk {
     fn store(&mut self, path: &Path, content: &[u8]) -> io::Result<()>;
     /// The content of any other file, at most `limit` bytes. An absolute path is below the root.
     fn load(&self, path: &Path, limit: usize) -> io::Result<Vec<u8>>;
-    /// The same, but an error when another user may have written it: for what stands where everybody can make files.
+    /// The content of a file as a shell's `<` finds it, whatever the root is: pipes and devices too. More than
+    /// `limit` bytes are an error.
+    fn take(&self, path: &Path, limit: usize) -> io::Result<Vec<u8>>;
+    /// Writes a file as a shell's `>` does, whatever the root is: pipes and devices too.
+    fn put(&mut self, path: &Path, content: &[u8]) -> io::Result<()>;
+    /// The same as [`Desk::load`], but an error when another user may have written it: for what stands where everybody can make files.
     fn load_own(&self, path: &Path, limit: usize) -> io::Result<Vec<u8>>;
 }

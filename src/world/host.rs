@@ -41,6 +41,12 @@ pub struct Script {
     pub limit: Duration,
 }
 
+/// A variable of this name and the value [`OWN_CONSOLE`] in [`Script::env`] gives a script our standard output as a descriptor; the variable
+/// then holds its number, or nothing.
+pub const CONSOLE: &str = "DDNS_CONSOLE";
+/// See [`CONSOLE`]; a single digit, because shells redirect to no other.
+pub const OWN_CONSOLE: &str = "9";
+
 /// How a script ended.
 #[derive(Clone, Debug, Default)]
 pub struct ScriptEnd {

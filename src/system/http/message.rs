@@ -13,11 +13,15 @@ pub(super) fn bytes(request: &Request, url: &Url, route: &Route) -> Result<Vec<u
     let target = if plain_proxy.is_some() { url.to_string() } else { url.path.clone() };
     let mut lines = Lines(format!("{} {target} HTTP/1.1\r\n", request.method).into_bytes());
     lines.field("Host", url.authority().as_bytes())?;
-    lines.field("User-Agent", route.user_agent.as_deref().unwrap_or(PROGRAM).as_bytes())?;
-    lines.field("Accept", b"*/*")?;
+    let own = |name: &str| request.headers.iter().any(|(own, _)| own.eq_ignore_ascii_case(name));
+    if !own("User-Agent") {
+        lines.field("User-Agent", route.user_agent.as_deref().unwrap_or(PROGRAM).as_bytes())?;
+    }
+    if !own("Accept") {
+        lines.field("Accept", b"*/*")?;
+    }
     lines.field("Connection", b"close")?;
-    let own_login = request.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("Authorization"));
-    if let Some(login) = url.login.as_ref().filter(|_| !own_login) {
+    if let Some(login) = url.login.as_ref().filter(|_| !own("Authorization")) {
         lines.login("Authorization", login)?;
     }
     if let Some(login) = plain_proxy.and_then(|proxy| proxy.login.as_ref()) {
