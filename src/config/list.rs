@@ -5,7 +5,7 @@
 
 use super::options::{self, Spec};
 use super::read::Reader;
-use super::section::{proxy, trust};
+use super::transport::{proxy, trust};
 use super::{Fault, ProviderList, Severity, uci};
 use crate::url::Url;
 

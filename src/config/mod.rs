@@ -1,9 +1,9 @@
 //! `/etc/config/ddns` as values. After this room no option name appears as a string.
 //!
-//! Pure: bytes in, [`Config`] out. `uci.rs` knows the grammar, `options.rs` the one table of options, `read.rs`, `forms.rs` and `timing.rs`
-//! how values are written, `section.rs` and `source.rs` make typed sections, `made.rs` one that stands in no file, `list.rs` says where
-//! providers are fetched from, `catalog.rs` checks what came, `service.rs` reads provider tables, `migrate.rs` renames old spellings
-//! (`rewrite.rs` in the bytes of a file), `check.rs` says what is foolish, `fault.rs` how a fault is said.
+//! Pure: bytes in, [`Config`] out. `uci.rs` knows the grammar, `options.rs` the one table of options, `read.rs`, `forms.rs`, `timing.rs`
+//! and `transport.rs` how values are written. `section.rs` and `source.rs` make typed sections, `made.rs` one that stands in no file.
+//! `list.rs` says where providers are fetched from, `catalog.rs` checks what came, `service.rs` reads provider tables. `migrate.rs`
+//! renames old spellings (`rewrite.rs` in the bytes of a file), `check.rs` says what is foolish, `fault.rs` how a fault is said.
 #![forbid(unsafe_code)]
 
 pub mod catalog;
@@ -20,6 +20,7 @@ mod section;
 pub mod service;
 mod source;
 mod timing;
+mod transport;
 pub mod uci;
 
 use std::path::PathBuf;

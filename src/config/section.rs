@@ -10,11 +10,11 @@ use super::options::{self, ALL, Spec};
 use super::read::Reader;
 use super::source::source;
 use super::timing::timing;
+use super::transport::{transport, via};
 use super::uci::{self, Value};
-use super::{Fault, Global, Provider, ProviderList, Section, Severity, Transport, forms, list, migrate};
+use super::{Fault, Global, Provider, ProviderList, Section, Severity, forms, list, migrate};
 use crate::address::Family;
 use crate::secret::Secret;
-use crate::world::{Proxy, Trust, Via};
 
 /// Reads `config ddns 'global'`; without one all defaults hold.
 pub(super) fn global(file: &uci::File) -> (Global, ProviderList, Vec<Fault>) {
@@ -201,59 +201,6 @@ fn lookup_host(reader: &mut Reader<'_>, domain: Option<&str>) -> Option<String> 
         reader.wrong(&options::DOMAIN, found, Severity::Error, wanted);
     }
     host
-}
-
-/// Option `proxy`.
-pub(super) fn proxy(reader: &mut Reader<'_>) -> Option<Proxy> {
-    let found = reader.find(&options::PROXY)?;
-    match forms::proxy(found.value) {
-        Ok(proxy) => Some(proxy),
-        Err(wanted) => {
-            reader.wrong(&options::PROXY, found, Severity::Error, wanted);
-            None
-        }
-    }
-}
-
-fn transport(reader: &mut Reader<'_>) -> Transport {
-    let proxy = proxy(reader);
-    let user_agent = reader.form(&options::USER_AGENT, |text| {
-        if text.is_ascii() { Ok(text.to_owned()) } else { Err("wanted one line of ASCII text") }
-    });
-    Transport {
-        bind_network: reader.form(&options::BIND_NETWORK, forms::network),
-        only_family: reader.flag(&options::FORCE_IPVERSION),
-        proxy,
-        trust: section_trust(reader),
-        user_agent,
-    }
-}
-
-/// A store named in `global` holds for all sections, but `IGNORE` there was meant for the list of providers (`LuCI` before 2025-07 stored
-/// nothing else): it must not switch off the protection of passwords behind the owner's back.
-fn section_trust(reader: &mut Reader<'_>) -> Trust {
-    match trust(reader) {
-        Trust::Ignore if reader.own(&options::CACERT).is_none() => Trust::System,
-        trust => trust,
-    }
-}
-
-/// Option `cacert`.
-pub(super) fn trust(reader: &mut Reader<'_>) -> Trust {
-    match reader.find(&options::CACERT) {
-        None => Trust::System,
-        Some(found) if found.value.eq_ignore_ascii_case(b"ignore") => Trust::Ignore,
-        Some(_) => reader.path(&options::CACERT).map_or(Trust::System, Trust::Path),
-    }
-}
-
-fn via(reader: &mut Reader<'_>, family: Family) -> Via {
-    Via {
-        server: reader.form(&options::DNS_SERVER, forms::server),
-        tcp: reader.flag(&options::FORCE_DNSTCP),
-        only: reader.flag(&options::FORCE_IPVERSION).then_some(family),
-        glue: reader.flag(&options::IS_GLUE),
-    }
 }
 
 /// What a sourced script sees: defaults, over them `global`, over that the section, old names also under the new ones.

@@ -28,10 +28,10 @@ pub(super) enum Outcome {
 }
 
 /// A round in progress: the parts every step needs.
-struct Round<'r, 'w> {
+pub(super) struct Round<'r, 'w> {
     order: &'r Order,
-    session: &'r Session,
-    world: &'r mut World<'w>,
+    pub(super) session: &'r Session,
+    pub(super) world: &'r mut World<'w>,
     stay: &'r mut Stay,
     now: Uptime,
 }
@@ -58,7 +58,7 @@ pub(super) fn round(order: &Order, session: &Session, world: &mut World<'_>, sta
 }
 
 impl Round<'_, '_> {
-    fn say(&mut self, (level, text): (Level, String)) {
+    pub(super) fn say(&mut self, (level, text): (Level, String)) {
         self.world.log.say(level, &text);
     }
 
@@ -147,7 +147,7 @@ impl Round<'_, '_> {
     }
 
     /// What the world says of our name; `SECTION.ip` shows it to LuCI.
-    fn registered(&mut self, route: Option<&Route>, current: &Known<IpAddr>) -> Known<Vec<IpAddr>> {
+    pub(super) fn registered(&mut self, route: Option<&Route>, current: &Known<IpAddr>) -> Known<Vec<IpAddr>> {
         let section = &self.session.section;
         let told = match route {
             Some(route) if section.api_check => self.told_by_provider(route),
@@ -252,28 +252,6 @@ impl Round<'_, '_> {
         Outcome::Wait
     }
 
-    /// `-v 2`: waits the check interval, then the exit code says whether DNS shows the address.
-    fn last_look(&mut self, route: Option<&Route>, facts: &Facts) -> Outcome {
-        let until = self.world.clock.uptime().after(self.session.section.timing.check);
-        self.write(Status::NextCheck, record::moment(until).as_bytes());
-        let date = self.world.clock.date(until, &self.session.global.dateformat);
-        self.say(tell::last_look(&date));
-        loop {
-            match self.world.clock.wait(until) {
-                Wake::Timer => break,
-                Wake::Stop(signal) => return Outcome::End(Exit::Signal(signal)),
-                Wake::Reload | Wake::AddressChanged | Wake::ClockSet => {}
-            }
-        }
-        let registered = self.registered(route, &facts.current);
-        let shown = match (&registered, &facts.current) {
-            (Known::Is(all), Known::Is(address)) => all.contains(address),
-            _ => false,
-        };
-        self.say(tell::outcome(shown));
-        Outcome::End(Exit::Code(i32::from(!shown)))
-    }
-
     fn remember(&mut self) {
         if self.order.dry {
             return;
@@ -283,7 +261,7 @@ impl Round<'_, '_> {
     }
 
     /// Trouble with a status file is said once, and never keeps an update from being sent.
-    fn write(&mut self, file: Status, content: &[u8]) {
+    pub(super) fn write(&mut self, file: Status, content: &[u8]) {
         let written = self.world.desk.write(&self.order.section, file, content);
         match written {
             Ok(()) => {}
