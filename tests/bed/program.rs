@@ -55,6 +55,8 @@ impl Bed {
 
     /// Starts `ddns run home` and waits for the end of its first round.
     pub(crate) fn start_home(&self) -> Running<'_> {
+        // a former process may have left one
+        let _ = fs::remove_file(self.router.path("var/run/ddns/home.nextcheck"));
         let running = self.start(&["run", "home"]);
         let pid = format!("{}\n", running.pid());
         self.until("a first round", SOON, || {
