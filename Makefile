@@ -1,14 +1,18 @@
 # make run      shows the main job on real parts (CONFIG=/path/to/ddns: checks that file and says what it would send; SEND=1: sends)
 # make test     everything that is checked on each change
 # make bench    costs, beside programs of equal work
-# make musl     a static program for a router (TARGET=x86_64, mipsel, mips, aarch64 or armv7)
+# make musl     a static program for a router (TARGET=x86_64, mipsel, mips, aarch64 or armv7); make musl-all: all five
+# make ipk      a package for a router's opkg (TARGET as above, ARCH=... what `opkg print-architecture` says there); make ipk-all: all five
+# make targets  the programs for all five kinds of routers, tried by emulators; make test tries mipsel and aarch64
 # make cases    recorded runs of ddns-scripts, when ../shared is there
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help tools need run test bench musl cases lint build
+.PHONY: help tools need run test bench musl musl-all ipk ipk-all targets cases lint build
 
 TARGET := x86_64
+ARCH = $(shell sh openwrt/target.sh $(TARGET) architecture)
+ALL := $(shell sh openwrt/target.sh)
 
 help:
 	@sed -n 's/^# //p' Makefile
@@ -20,7 +24,7 @@ tools:
 	@sh tests/need.sh build
 
 need:
-	@sh tests/need.sh build test
+	@sh tests/need.sh build test musl targets
 
 build: tools
 	@$(CARGO) build --release --locked
@@ -37,6 +41,12 @@ lint: tools
 
 test: need lint
 	@$(CARGO) test --locked --quiet
+	@$(MAKE) --no-print-directory musl TARGET=aarch64
+	@$(MAKE) --no-print-directory ipk TARGET=mipsel
+	@$(CARGO) test --locked --quiet --test journey -- --ignored mipsel_program aarch64_program
+
+targets: need ipk-all
+	@$(CARGO) test --locked --quiet --test journey -- --ignored _program_lives
 
 bench:
 	@sh tests/need.sh bench
@@ -44,6 +54,16 @@ bench:
 
 musl:
 	@sh openwrt/musl.sh $(TARGET)
+
+musl-all:
+	@for target in $(ALL); do $(MAKE) --no-print-directory musl TARGET=$$target || exit 1; done
+
+ipk: musl
+	@sh tests/need.sh ipk
+	@ipk=$$(sh openwrt/ipk.sh "$$(sh openwrt/target.sh $(TARGET) program)" "$(ARCH)" target/ipk) && sh openwrt/size.sh $(TARGET) "$$ipk"
+
+ipk-all:
+	@for target in $(ALL); do $(MAKE) --no-print-directory ipk TARGET=$$target || exit 1; done
 
 cases: build
 	@sh tests/cases.sh

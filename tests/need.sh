@@ -1,5 +1,5 @@
 #!/bin/sh
-# need.sh build|test|demo|bench|musl ...: installs what is missing of Debian's packages when it may, else names it and ends.
+# need.sh build|test|demo|bench|musl|ipk|targets ...: installs what is missing of Debian's packages when it may, else names it and ends.
 set -eu
 missing=
 want() { # PROGRAM PACKAGE...
@@ -35,6 +35,11 @@ for purpose; do
 		want python3 python3-minimal
 		want strace strace
 		want mount mount
+		want make make
+		want git git
+		want ar binutils
+		want dpkg-deb dpkg
+		want zopfli zopfli
 		;;
 	bench)
 		want named bind9
@@ -51,9 +56,17 @@ for purpose; do
 	musl)
 		[ -x /usr/bin/cargo ] && [ -x /usr/bin/rustc ] && [ -d "$(/usr/bin/rustc --print sysroot)/lib/rustlib/src/rust/library" ] ||
 			missing="$missing rustc-web cargo-web rust-web-src"
+		want "$(/usr/bin/rustc --print target-libdir 2>/dev/null)/../bin/rust-objcopy" rust-web-llvm
 		python3 -c 'import ensurepip' 2>/dev/null || missing="$missing python3 python3-venv"
 		want file file
 		want xz xz-utils
+		;;
+	ipk)
+		want make make
+		want zopfli zopfli
+		;;
+	targets)
+		want qemu-mipsel-static qemu-user-static
 		;;
 	esac
 done

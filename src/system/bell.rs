@@ -194,7 +194,7 @@ impl Jumps {
 
     fn arm(&self) -> nix::Result<()> {
         // the year 2255, or as late as a 32-bit time_t can say
-        let never = TimeSpec::new(libc::time_t::try_from(9_000_000_000_i64).unwrap_or(libc::time_t::MAX), 0);
+        let never = TimeSpec::new(9_000_000_000_u64.try_into().unwrap_or(i32::MAX.into()), 0);
         let flags = TimerSetTimeFlags::TFD_TIMER_ABSTIME | TimerSetTimeFlags::TFD_TIMER_CANCEL_ON_SET;
         self.0.set(Expiration::OneShot(never), flags)
     }

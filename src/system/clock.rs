@@ -93,7 +93,7 @@ pub fn dice() -> u32 {
 fn local(moment: SystemTime, format: &str) -> Option<String> {
     let format = CString::new(format).ok().filter(|f| f.as_bytes().len() <= DATE_LIMIT)?;
     let seconds = moment.duration_since(SystemTime::UNIX_EPOCH).ok()?.as_secs();
-    let seconds = libc::time_t::try_from(seconds).ok()?;
+    let seconds = seconds.try_into().ok()?;
     // SAFETY: `tm` is a plain structure for which all zeros (and null as zone name) is a valid value.
     let mut parts: libc::tm = unsafe { std::mem::zeroed() };
     // SAFETY: both pointers are to live values of the right type, and localtime_r keeps neither of them.

@@ -9,6 +9,7 @@ mod program;
 pub(crate) mod provider;
 pub(crate) mod router;
 mod secrets;
+mod tls;
 
 use std::cell::RefCell;
 use std::fmt::Write as _;

@@ -17,5 +17,6 @@ mod luci_verify;
 mod package;
 mod process;
 mod secret;
+mod targets;
 mod transfer;
 mod update;

@@ -2,14 +2,10 @@
 
 use std::os::unix::process::ExitStatusExt;
 use std::process::Command;
-use std::sync::Arc;
 use std::time::Duration;
 
 use nix::sys::signal::Signal;
-use rustls::pki_types::pem::PemObject;
-use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 
-use crate::bed::net::PROVIDER_V4;
 use crate::bed::{Bed, SOON, Says, WRONG_PASSWORD, on};
 
 const FAR: (&str, &str) = ("check_interval", "600");
@@ -97,44 +93,10 @@ fn a_process_that_was_killed_while_it_sent_is_followed_by_one_that_sends() {
 }
 
 /// Gives the provider an HTTPS face, with a certificate the router trusts as `/etc/ca.pem`.
-fn with_tls(bed: &Bed) {
-    let dir = bed.router.dir();
-    let made = bed.ran(Command::new("openssl").current_dir(dir).args([
-        "req",
-        "-x509",
-        "-newkey",
-        "ec",
-        "-pkeyopt",
-        "ec_paramgen_curve:prime256v1",
-        "-nodes",
-        "-days",
-        "3",
-        "-subj",
-        "/CN=provider.example",
-        "-addext",
-        "subjectAltName=DNS:provider.example",
-        "-keyout",
-        "key.pem",
-        "-out",
-        "root/etc/ca.pem",
-    ]));
-    assert_eq!(made.code, Some(0), "{made:?}");
-    let certificate = CertificateDer::from_pem_file(bed.router.path("etc/ca.pem")).unwrap();
-    let key = PrivateKeyDer::from_pem_file(dir.join("key.pem")).unwrap();
-    let ring = Arc::new(rustls::crypto::ring::default_provider());
-    let versions = rustls::ServerConfig::builder_with_provider(ring).with_safe_default_protocol_versions().unwrap();
-    let config = Arc::new(versions.with_no_client_auth().with_single_cert(vec![certificate], key).unwrap());
-    let wrap = move |stream| {
-        let server = rustls::ServerConnection::new(Arc::clone(&config)).map_err(std::io::Error::other)?;
-        Ok(Box::new(rustls::StreamOwned::new(server, stream)) as Box<dyn crate::bed::provider::Stream>)
-    };
-    bed.provider.borrow_mut().listen(PROVIDER_V4, 443, Arc::new(wrap)).unwrap();
-}
-
 #[test]
 fn a_process_that_grew_executes_itself_anew_and_forgets_nothing() {
     on(|bed| {
-        with_tls(bed);
+        bed.speak_tls();
         bed.configure(&[FAR, ("use_https", "1"), ("cacert", "/etc/ca.pem")]);
         let running = bed.start_home();
         let next_check = bed.status("nextcheck");
@@ -159,7 +121,7 @@ fn a_process_that_grew_executes_itself_anew_and_forgets_nothing() {
 #[test]
 fn a_new_self_keeps_the_hold_the_checks_and_the_ear_for_signals() {
     on(|bed| {
-        with_tls(bed);
+        bed.speak_tls();
         bed.configure(&[("use_https", "1"), ("cacert", "/etc/ca.pem"), ("password", WRONG_PASSWORD)]);
         let running = bed.start_home();
         bed.until("a new self", SOON, || running.proc("environ").contains("DDNS_PARCEL="));
