@@ -58,7 +58,7 @@ fn the_file_is_what_opkg_reads() {
     assert_eq!(data.lines().count(), contents(&place.path("parts/data.tar.gz")).len());
     let control = contents(&place.path("parts/control.tar.gz"));
     let names: Vec<&str> = control.keys().map(String::as_str).collect();
-    assert_eq!(names, ["./", "./conffiles", "./control", "./postinst", "./postinst-pkg", "./prerm"]);
+    assert_eq!(names, ["./", "./conffiles", "./control", "./postinst", "./postinst-pkg", "./prerm", "./prerm-pkg"]);
     for (name, mode) in [("./control", "-rw-r--r--"), ("./postinst", "-rwxr-xr-x"), ("./prerm", "-rwxr-xr-x")] {
         assert_eq!(control[name], format!("{mode} 0/0"));
     }
