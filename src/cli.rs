@@ -73,8 +73,6 @@ pub enum Tell {
     Lines,
     /// Names alone.
     Names,
-    /// The networks they belong to, each once.
-    Networks,
 }
 
 /// What to do: a section's whole life, or a question or order of the owner.
@@ -238,11 +236,7 @@ fn modern(words: Vec<OsString>, root: Option<OsString>) -> Result<Invocation, Mi
 
 fn sections(args: &mut Arguments, usage: &'static str) -> Result<Task, Misuse> {
     let network = args.opt_value_from_str("--network").map_err(|e| misuse(e.to_string(), usage))?;
-    let tell = match (args.contains("--names"), args.contains("--networks")) {
-        (true, _) => Tell::Names,
-        (false, true) => Tell::Networks,
-        (false, false) => Tell::Lines,
-    };
+    let tell = if args.contains("--names") { Tell::Names } else { Tell::Lines };
     let section = named(args.opt_free_from_str().map_err(|e| misuse(e.to_string(), usage))?, usage)?;
     Ok(Task::Answer(Command::Sections(Asked { section, network, tell })))
 }

@@ -1,7 +1,5 @@
 //! `ddns sections` and `ddns forget`: what the init script and hotplug ask.
 
-use std::collections::BTreeSet;
-
 use super::{Console, chosen, read_config};
 use crate::cli::{Asked, Tell};
 use crate::config::Config;
@@ -18,10 +16,6 @@ pub(super) fn sections(asked: &Asked, world: &mut World<'_>, console: &mut Conso
     match asked.tell {
         Tell::Names => tell_all(names.into_iter().cloned(), console),
         Tell::Lines => tell_all(names.into_iter().map(|name| line(name, &config, world)), console),
-        Tell::Networks => {
-            let networks: BTreeSet<String> = names.into_iter().filter_map(|name| config.network(name)).collect();
-            tell_all(networks.into_iter(), console);
-        }
     }
     0
 }
