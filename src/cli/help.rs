@@ -116,7 +116,7 @@ How sections are doing. Exit code 0 when every section shown runs or is disabled
 ";
 
 const SECTIONS: &str = "\
-ddns sections [SECTION] [--network NET] [--names]
+ddns sections [SECTION...] [--network NET] [--names]
 
 Enabled sections, one line each, for the init script: name, life, fingerprint. Life is 'stay', 'once' (force_interval 0)
 or 'broken' (cannot run, 'ddns check' says why); the fingerprint changes with the section's configuration.

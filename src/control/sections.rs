@@ -11,7 +11,7 @@ pub(super) fn sections(asked: &Asked, world: &mut World<'_>, console: &mut Conso
     let Some(config) = read_config(world, console) else { return 1 };
     let enabled = |name: &&String| config.names().contains(&name.as_str()) && config.enabled(name);
     let belongs = |name: &&String| asked.network.is_none() || config.network(name).as_ref() == asked.network.as_ref();
-    let names = chosen(&config, asked.section.as_deref());
+    let names = if asked.sections.is_empty() { chosen(&config, None) } else { asked.sections.clone() };
     let names: Vec<&String> = names.iter().filter(enabled).filter(belongs).collect();
     match asked.tell {
         Tell::Names => tell_all(names.into_iter().cloned(), console),
