@@ -6,7 +6,7 @@ use crate::config::Config;
 use crate::run;
 use crate::world::{Status, World};
 
-/// Enabled sections, one line each; exit code 1 when the configuration cannot be read.
+/// Enabled sections, one line each; exit code 1 when the configuration cannot be read, or not as a whole: then others may be enabled too.
 pub(super) fn sections(asked: &Asked, world: &mut World<'_>, console: &mut Console<'_>) -> i32 {
     let Some(config) = read_config(world, console) else { return 1 };
     let enabled = |name: &&String| config.names().contains(&name.as_str()) && config.enabled(name);
@@ -17,7 +17,7 @@ pub(super) fn sections(asked: &Asked, world: &mut World<'_>, console: &mut Conso
         Tell::Names => tell_all(names.into_iter().cloned(), console),
         Tell::Lines => tell_all(names.into_iter().map(|name| line(name, &config, world)), console),
     }
-    0
+    i32::from(!config.whole())
 }
 
 fn tell_all(lines: impl Iterator<Item = String>, console: &mut Console<'_>) {
