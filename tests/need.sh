@@ -35,6 +35,9 @@ for purpose; do
 		want python3 python3-minimal
 		want strace strace
 		want mount mount
+		want nsenter util-linux
+		want strip binutils
+		want make make
 		;;
 	bench)
 		want named bind9
