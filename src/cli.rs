@@ -58,8 +58,8 @@ pub enum Command {
 /// Which sections are meant, and what is told of them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Asked {
-    /// This one only.
-    pub section: Option<String>,
+    /// These only; none: all.
+    pub sections: Vec<String>,
     /// Those of this network (option `interface`) only.
     pub network: Option<String>,
     /// What is told.
@@ -73,8 +73,6 @@ pub enum Tell {
     Lines,
     /// Names alone.
     Names,
-    /// The networks they belong to, each once.
-    Networks,
 }
 
 /// What to do: a section's whole life, or a question or order of the owner.
@@ -238,13 +236,12 @@ fn modern(words: Vec<OsString>, root: Option<OsString>) -> Result<Invocation, Mi
 
 fn sections(args: &mut Arguments, usage: &'static str) -> Result<Task, Misuse> {
     let network = args.opt_value_from_str("--network").map_err(|e| misuse(e.to_string(), usage))?;
-    let tell = match (args.contains("--names"), args.contains("--networks")) {
-        (true, _) => Tell::Names,
-        (false, true) => Tell::Networks,
-        (false, false) => Tell::Lines,
-    };
-    let section = named(args.opt_free_from_str().map_err(|e| misuse(e.to_string(), usage))?, usage)?;
-    Ok(Task::Answer(Command::Sections(Asked { section, network, tell })))
+    let tell = if args.contains("--names") { Tell::Names } else { Tell::Lines };
+    let mut sections = Vec::new();
+    while let Some(name) = named(args.opt_free_from_str().map_err(|e| misuse(e.to_string(), usage))?, usage)? {
+        sections.push(name);
+    }
+    Ok(Task::Answer(Command::Sections(Asked { sections, network, tell })))
 }
 
 fn task(word: &str, args: &mut Arguments, usage: &'static str) -> Result<Task, Misuse> {

@@ -40,6 +40,8 @@ for purpose; do
 		want ar binutils
 		want dpkg-deb dpkg
 		want zopfli zopfli
+		want nsenter util-linux
+		want strip binutils
 		;;
 	bench)
 		want named bind9

@@ -116,13 +116,13 @@ How sections are doing. Exit code 0 when every section shown runs or is disabled
 ";
 
 const SECTIONS: &str = "\
-ddns sections [SECTION] [--network NET] [--names | --networks]
+ddns sections [SECTION...] [--network NET] [--names]
 
 Enabled sections, one line each, for the init script: name, life, fingerprint. Life is 'stay', 'once' (force_interval 0)
 or 'broken' (cannot run, 'ddns check' says why); the fingerprint changes with the section's configuration.
+Exit code 1 when the file is broken, so that there may be more sections.
   --network NET   only sections of this network (option interface)
   --names         names alone
-  --networks      the networks of these sections, each once
 ";
 
 const FORGET: &str = "\

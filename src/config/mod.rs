@@ -63,6 +63,12 @@ impl Config {
         Self { global, list, faults, file }
     }
 
+    /// Whether the file's grammar is right. Of a file that is not (half written, a quote too many) nobody can tell which sections its owner
+    /// has deleted.
+    pub fn whole(&self) -> bool {
+        self.file.faults.iter().all(|fault| fault.severity != Severity::Error)
+    }
+
     /// Names of the service sections, in the order of the file.
     pub fn names(&self) -> Vec<&str> {
         services(&self.file).map(|section| section.name.as_str()).collect()

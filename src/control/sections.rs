@@ -1,29 +1,23 @@
 //! `ddns sections` and `ddns forget`: what the init script and hotplug ask.
 
-use std::collections::BTreeSet;
-
 use super::{Console, chosen, read_config};
 use crate::cli::{Asked, Tell};
 use crate::config::Config;
 use crate::run;
 use crate::world::{Status, World};
 
-/// Enabled sections, one line each; exit code 1 when the configuration cannot be read.
+/// Enabled sections, one line each; exit code 1 when the configuration cannot be read, or not as a whole: then others may be enabled too.
 pub(super) fn sections(asked: &Asked, world: &mut World<'_>, console: &mut Console<'_>) -> i32 {
     let Some(config) = read_config(world, console) else { return 1 };
     let enabled = |name: &&String| config.names().contains(&name.as_str()) && config.enabled(name);
     let belongs = |name: &&String| asked.network.is_none() || config.network(name).as_ref() == asked.network.as_ref();
-    let names = chosen(&config, asked.section.as_deref());
+    let names = if asked.sections.is_empty() { chosen(&config, None) } else { asked.sections.clone() };
     let names: Vec<&String> = names.iter().filter(enabled).filter(belongs).collect();
     match asked.tell {
         Tell::Names => tell_all(names.into_iter().cloned(), console),
         Tell::Lines => tell_all(names.into_iter().map(|name| line(name, &config, world)), console),
-        Tell::Networks => {
-            let networks: BTreeSet<String> = names.into_iter().filter_map(|name| config.network(name)).collect();
-            tell_all(networks.into_iter(), console);
-        }
     }
-    0
+    i32::from(!config.whole())
 }
 
 fn tell_all(lines: impl Iterator<Item = String>, console: &mut Console<'_>) {

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Mode, Order, tell};
 use crate::config::service::{Kind, Recipe};
-use crate::config::{Config, Fault, Global, Section, Severity, Source};
+use crate::config::{Config, Fault, Global, Section, Source};
 use crate::memory::Memory;
 use crate::record;
 use crate::secret::Mask;
@@ -85,15 +85,15 @@ fn place(order: &Order, recipe: &Recipe, global: &Global, desk: &dyn Desk) -> Pl
 
 /// Whether the owner still wants this section to run, as far as the configuration can be read.
 pub(super) fn still_wanted(order: &Order, world: &World<'_>) -> bool {
-    configuration(world.desk).map_or(true, |config| config.enabled(&order.section))
+    configuration(world.desk).map_or(true, |config| {
+        let lost = config.file().section(&order.section).is_none() && !config.whole();
+        lost || config.enabled(&order.section)
+    })
 }
 
 /// Whether the section is surely gone from a configuration that can be read.
 pub(super) fn deleted(order: &Order, world: &World<'_>) -> bool {
-    configuration(world.desk).is_ok_and(|config| {
-        let file = config.file();
-        file.section(&order.section).is_none() && file.faults.iter().all(|fault| fault.severity != Severity::Error)
-    })
+    configuration(world.desk).is_ok_and(|config| config.whole() && config.file().section(&order.section).is_none())
 }
 
 /// A script that must be executed has to be there and to be executable.

@@ -5,7 +5,7 @@
 
 pub(crate) mod named;
 pub(crate) mod net;
-mod program;
+pub(crate) mod program;
 pub(crate) mod provider;
 pub(crate) mod router;
 mod secrets;

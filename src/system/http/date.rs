@@ -41,7 +41,7 @@ fn days_since_1970(year: u64, month: u64, day: u64) -> u64 {
 }
 
 /// `YYYY-MM-DD` (UTC) of a moment in seconds since 1970.
-pub(super) fn day(seconds: u64) -> String {
+fn day(seconds: u64) -> String {
     let days = seconds / 86400;
     // no year is shorter than 365 days: the first guess is never too early
     let mut year = 1970 + days / 365;
@@ -50,6 +50,15 @@ pub(super) fn day(seconds: u64) -> String {
     }
     let month = (1..=12).rev().find(|&month| days_since_1970(year, month, 1) <= days).unwrap_or(1);
     format!("{year:04}-{month:02}-{:02}", days - days_since_1970(year, month, 1) + 1)
+}
+
+/// Two moments as people tell them apart (UTC): by their days, and within one day by the time too.
+pub(super) fn apart(one: u64, other: u64) -> (String, String) {
+    if one / 86400 != other / 86400 {
+        return (day(one), day(other));
+    }
+    let clock = |at: u64| format!("{} {:02}:{:02}:{:02} UTC", day(at), at / 3600 % 24, at / 60 % 60, at % 60);
+    (clock(one), clock(other))
 }
 
 #[cfg(test)]
@@ -113,5 +122,11 @@ mod tests {
         ] {
             assert_eq!(day(seconds), text);
         }
+    }
+    #[test]
+    fn moments_of_one_day_are_told_apart_by_the_time() {
+        let both = |one: &str, other: &str| (one.to_owned(), other.to_owned());
+        assert_eq!(apart(0, 784_111_777), both("1970-01-01", "1994-11-06"));
+        assert_eq!(apart(784_111_777, 784_111_780), both("1994-11-06 08:49:37 UTC", "1994-11-06 08:49:40 UTC"));
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use rustls::client::Resumption;
 use rustls::crypto::ring;
-use rustls::pki_types::{ServerName, UnixTime};
+use rustls::pki_types::ServerName;
 use rustls::{AlertDescription, CertificateError, ClientConfig, ClientConnection, Error};
 
 use super::{date, trust};
@@ -60,16 +60,14 @@ pub(super) fn why(error: &Error) -> String {
 
 fn certificate(fault: &CertificateError) -> String {
     match fault {
-        CertificateError::ExpiredContext { time, not_after } => format!(
-            "its certificate expired on {}; the router's clock says {}, is that right?",
-            day(*not_after),
-            day(*time)
-        ),
-        CertificateError::NotValidYetContext { time, not_before } => format!(
-            "its certificate is not valid before {}; the router's clock says {} and is probably wrong",
-            day(*not_before),
-            day(*time)
-        ),
+        CertificateError::ExpiredContext { time, not_after } => {
+            let (end, now) = date::apart(not_after.as_secs(), time.as_secs());
+            format!("its certificate expired on {end}; the router's clock says {now}, is that right?")
+        }
+        CertificateError::NotValidYetContext { time, not_before } => {
+            let (start, now) = date::apart(not_before.as_secs(), time.as_secs());
+            format!("its certificate is not valid before {start}; the router's clock says {now} and is probably wrong")
+        }
         CertificateError::UnknownIssuer => {
             "its certificate comes from an authority that is not trusted here; is the CA bundle up to date, or option 'cacert' \
              missing?"
@@ -93,8 +91,4 @@ fn names(presented: &[String]) -> String {
         inside.trim_matches('"').to_owned()
     };
     presented.iter().take(3).map(bare).collect::<Vec<_>>().join(", ")
-}
-
-fn day(moment: UnixTime) -> String {
-    date::day(moment.as_secs())
 }
