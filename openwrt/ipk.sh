@@ -61,8 +61,8 @@ script postinst '[ "${IPKG_NO_SCRIPT}" = "1" ] && exit 0' >"$work/control/postin
 script prerm >"$work/control/prerm"
 chmod 755 "$work/control"/p*
 archive "$work/control" . >"$work/control.tar"
-# the same format as gzip -9 makes, four percent smaller
-zopfli --gzip "$work/data.tar" "$work/control.tar"
+# the same format as gzip -9 makes, four percent smaller; tests that pack often say SQUEEZE='gzip -nk'
+${SQUEEZE:-zopfli --gzip} "$work/data.tar" "$work/control.tar"
 
 echo 2.0 >"$work/debian-binary"
 ipk=$folder/$(sed -n 's/^Package: //p' "$work/control/control")_$(sed -n 's/^Version: //p' "$work/control/control")_$architecture.ipk

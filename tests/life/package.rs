@@ -30,6 +30,7 @@ impl Package {
         fs::create_dir_all(&control).unwrap();
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("openwrt");
         let mut command = Command::new("sh");
+        command.env("SQUEEZE", "gzip -nk");
         talk(command.arg(script.join("ipk.sh")).arg(program).arg("any").arg(&folder), "").unwrap();
         let unpack = "set -e; tar -xzf ./*.ipk; tar -xzf data.tar.gz -C data; tar -xzf control.tar.gz -C control";
         talk(Command::new("sh").args(["-c", unpack]).current_dir(&folder), "").unwrap();
