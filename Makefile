@@ -44,6 +44,7 @@ test: need lint
 	@$(MAKE) --no-print-directory musl TARGET=aarch64
 	@$(MAKE) --no-print-directory ipk TARGET=mipsel
 	@$(CARGO) test --locked --quiet --test journey -- --ignored mipsel_program aarch64_program
+	@$(CARGO) test --locked --quiet --test life another_processor
 
 targets: need ipk-all
 	@$(CARGO) test --locked --quiet --test journey -- --ignored _program_lives
