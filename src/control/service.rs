@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use super::{Console, chosen, read_config};
-use crate::run::CONFIG;
+use crate::run::{self, CONFIG};
 use crate::world::{Script, Status, Stopped, World};
 
 /// The package's init script; procd is asked through it.
@@ -19,7 +19,8 @@ pub(super) fn start(section: Option<&str>, world: &mut World<'_>, console: &mut 
     let mut names = Vec::new();
     for name in chosen(&config, section) {
         let off = config.file().section(&name).is_some() && !config.enabled(&name);
-        match config.section(&name) {
+        let runnable = config.section(&name).and_then(|(section, _)| run::recipe(&section, world.desk));
+        match runnable {
             _ if off && section.is_none() => {}
             _ if off => {
                 console.complain(&format!("section '{name}' is disabled; set option enabled to 1 first"));
