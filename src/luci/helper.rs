@@ -5,7 +5,7 @@
 use std::io;
 use std::time::Duration;
 
-use super::verify;
+use super::{fail, said, switches, verify};
 use crate::address::Known;
 use crate::cli::{Command, Errand, Helper, Origin};
 use crate::config::{Config, Fault, Section, options};
@@ -171,17 +171,6 @@ fn asked(helper: &Helper, host: &str, config: &Config) -> Result<Section, Vec<Fa
     config.made(helper.section.as_deref(), &given)
 }
 
-/// The letters without a value, as options.
-pub(super) fn switches(helper: &Helper) -> Vec<(&'static options::Spec, &str)> {
-    let all = [
-        (helper.ipv6, &options::USE_IPV6),
-        (helper.force, &options::FORCE_IPVERSION),
-        (helper.tcp, &options::FORCE_DNSTCP),
-        (helper.glue, &options::IS_GLUE),
-    ];
-    all.into_iter().filter(|(given, _)| *given).map(|(_, spec)| (spec, "1")).collect()
-}
-
 /// Looks for an address of ours; prints nothing, the exit code is the answer.
 fn local_ip(helper: &Helper, origin: &Origin, world: &mut World<'_>, console: &mut Console<'_>) -> i32 {
     let began = world.clock.uptime();
@@ -216,15 +205,4 @@ fn local_ip(helper: &Helper, origin: &Origin, world: &mut World<'_>, console: &m
             FAILED
         }
     }
-}
-
-/// Why there is no answer.
-pub(super) fn fail(why: &str, world: &mut World<'_>, console: &mut Console<'_>) {
-    world.log.say(Level::Error, why);
-    console.complain(why);
-}
-
-/// All faults in one line.
-pub(super) fn said(faults: &[Fault]) -> String {
-    faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }

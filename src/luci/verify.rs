@@ -4,7 +4,7 @@
 
 use std::net::Ipv6Addr;
 
-use super::helper::{fail, said, switches};
+use super::{fail, said, switches};
 use crate::cli::{Errand, Helper};
 use crate::config::{Config, Section, options};
 use crate::control::Console;

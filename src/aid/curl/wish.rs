@@ -1,10 +1,10 @@
 //! Options of `curl` to one request and its way. Pure but for the files that options name, which come through a loader.
 #![forbid(unsafe_code)]
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use super::super::transfer::ascii;
-use super::words::{Opt, Word};
+use super::words::{Load, Opt, Word};
 use super::{MISUSED, Trouble};
 use crate::address::Family;
 use crate::aid::Env;
@@ -12,9 +12,6 @@ use crate::config::proxy;
 use crate::secret::Secret;
 use crate::url::Url;
 use crate::world::{Bind, Proxy, Request, Route, Trust};
-
-/// Reads a file that an option names.
-pub(super) type Load<'l> = &'l mut dyn FnMut(&Path) -> Result<Vec<u8>, Trouble>;
 
 /// What an HTTP status of 400 and above means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

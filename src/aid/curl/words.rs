@@ -7,8 +7,10 @@
 use std::ffi::OsString;
 use std::path::Path;
 
-use super::wish::Load;
 use super::{MISUSED, Trouble};
+
+/// Reads a file that an option names.
+pub(super) type Load<'l> = &'l mut dyn FnMut(&Path) -> Result<Vec<u8>, Trouble>;
 
 /// What one option means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

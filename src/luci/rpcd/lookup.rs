@@ -4,9 +4,9 @@
 //! own fills it in the background.
 #![forbid(unsafe_code)]
 
+use super::blank;
 use crate::config::Config;
 use crate::detect;
-use crate::luci::rpcd::status::blank;
 use crate::record;
 use crate::world::{Status, World};
 

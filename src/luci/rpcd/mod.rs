@@ -13,6 +13,7 @@ mod state;
 mod status;
 
 use std::io::Read;
+use std::net::IpAddr;
 
 use serde_json::Value;
 
@@ -106,4 +107,15 @@ fn shown(date: &str) -> Option<String> {
     let harmless = |c: &char| !"<>&\"'".contains(*c) && (!c.is_control() || "\n\t".contains(*c));
     let text: String = date.chars().filter(harmless).collect();
     Some(text.replace('\n', "<br />").replace('\t', "    ")).filter(|text| !text.is_empty())
+}
+
+/// The addresses in an `.ip` file; the page takes them as HTML, so nothing else may be there.
+fn addresses(text: &str) -> Option<String> {
+    let found: Vec<&str> = text.lines().map(str::trim).filter(|line| line.parse::<IpAddr>().is_ok()).collect();
+    (!found.is_empty()).then(|| found.join("<br/>"))
+}
+
+/// Whether the last lookup left nothing that can be shown.
+fn blank(text: &str) -> bool {
+    addresses(text).is_none()
 }

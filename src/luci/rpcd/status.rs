@@ -3,11 +3,9 @@
 //! Where it differs from the app's backend, it shows what the updater does: see `docs/luci.md`.
 #![forbid(unsafe_code)]
 
-use std::net::IpAddr;
-
 use serde_json::{Value, json};
 
-use super::{config, dateformat, lookup, shown};
+use super::{addresses, config, dateformat, lookup, shown};
 use crate::config::{Config, uci};
 use crate::memory::Uptime;
 use crate::world::{Status, World};
@@ -64,15 +62,4 @@ fn moment(text: &str) -> Option<Uptime> {
     let text = text.trim_start();
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     text[..digits].parse().ok().filter(|secs| *secs != 0).map(Uptime::from_secs)
-}
-
-/// The addresses in an `.ip` file; the page takes them as HTML, so nothing else may be there.
-fn addresses(text: &str) -> Option<String> {
-    let found: Vec<&str> = text.lines().map(str::trim).filter(|line| line.parse::<IpAddr>().is_ok()).collect();
-    (!found.is_empty()).then(|| found.join("<br/>"))
-}
-
-/// Whether the last lookup left nothing that can be shown.
-pub(super) fn blank(text: &str) -> bool {
-    addresses(text).is_none()
 }
