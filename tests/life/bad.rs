@@ -149,8 +149,7 @@ fn on_a_read_only_overlay_names_are_kept_right_and_the_migration_says_why_it_is_
         router.power_off();
         router.power_on();
         for folder in ["etc", "usr", "lib", "bin", "sbin"] {
-            let at = router.path(folder);
-            router.mounts(&format!("mount --bind {0} {0} && mount -o remount,bind,ro {0}", at.display()));
+            router.does(&format!("mount -o bind /{folder} /{folder} && mount -o remount,bind,ro /{folder}"));
         }
         let migrated = router.sh("ddns migrate");
         assert!(migrated.code == Some(1) && migrated.err.to_lowercase().contains("read-only"), "{migrated:?}");

@@ -95,13 +95,6 @@ impl<'b> Router<'b> {
         ran.out
     }
 
-    /// A command of the machine's own, in the router's mounts.
-    pub(crate) fn mounts(&self, line: &str) {
-        let first = self.first.to_string();
-        let ran = self.bed.ran(Command::new("nsenter").args(["-t", &first, "-m", "--", "sh", "-c", line]));
-        assert_eq!(ran.code, Some(0), "{ran:?}");
-    }
-
     /// What netifd says from now on.
     pub(crate) fn netifd(&self, interfaces: &[Value]) {
         let draft = self.path("tmp/.netifd");
