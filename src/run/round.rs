@@ -153,24 +153,34 @@ impl Round<'_, '_> {
             Some(route) if section.api_check => self.told_by_provider(route),
             _ => None,
         };
-        let registered = told.unwrap_or_else(|| detect::registered(section, self.world.dns));
+        let mut registered = told.unwrap_or_else(|| detect::registered(section, self.world.dns));
         let ours = match current {
             Known::Is(address) => Some(*address),
             _ => None,
         };
+        if let Some(route) = route.filter(|_| !section.api_check && self.hidden(&registered, ours)) {
+            registered = self.told_by_provider(route).unwrap_or(registered);
+        }
         self.write(Status::Ip, record::registered(&registered, ours).as_bytes());
         registered
     }
 
     fn told_by_provider(&mut self, route: &Route) -> Option<Known<Vec<IpAddr>>> {
         let job = job(self.session, route, None, None);
-        match send::registered(&job, self.world.host)? {
-            Known::Is(address) => Some(Known::Is(vec![address])),
-            Known::Nothing(why) | Known::Unclear(why) => {
+        match send::registered(&job, self.world.http, self.world.host)? {
+            Known::Unclear(why) => {
                 self.say((Level::Warn, format!("{why}; asking DNS instead")));
                 None
             }
+            known => Some(known),
         }
+    }
+
+    /// DNS shows other addresses than the one the provider took: the name may be proxied (Cloudflare), and only the provider knows.
+    fn hidden(&self, registered: &Known<Vec<IpAddr>>, ours: Option<IpAddr>) -> bool {
+        let native = matches!(self.session.recipe.kind, Kind::Native(_));
+        let other = matches!((registered, ours), (Known::Is(all), Some(ours)) if !all.contains(&ours));
+        native && other && ours == self.stay.memory.accepted
     }
 
     fn send(&mut self, address: IpAddr, why: Why, route: &Result<Route, String>, facts: &Facts) -> Outcome {

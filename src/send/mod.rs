@@ -3,6 +3,9 @@
 //! Knows nothing of when and why. Providers with an API of their own will stand here, one file each.
 #![forbid(unsafe_code)]
 
+mod api;
+mod name;
+mod native;
 mod script;
 mod template;
 
@@ -16,6 +19,7 @@ use crate::config::{Fault, Provider, Section, Source};
 use crate::secret::{Mask, Secret};
 use crate::world::{Host, Http, Route};
 
+pub use native::{Field, PROVIDERS, Provider as NativeProvider};
 pub use template::unknown_placeholders;
 
 /// One update to be made, or one question to a script.
@@ -83,10 +87,13 @@ pub fn faults(section: &Section, recipe: &Recipe, there: &mut dyn FnMut(&Path) -
         Kind::Template(template) => template::missing(section, template),
         Kind::Script(path) if there(path) => Vec::new(),
         Kind::Script(path) => vec![of_provider(format!("the script {} does not exist", path.display()))],
-        Kind::Native(_) => vec![of_provider(
-            "this provider is reached by an API of its own, which this version does not speak yet; use update_script"
-                .to_owned(),
-        )],
+        Kind::Native(name) => match native::find(name) {
+            Some(provider) => native::missing(section, provider),
+            None => vec![of_provider(
+                "this provider is reached by an API of its own, which this version does not speak yet; use update_script"
+                    .to_owned(),
+            )],
+        },
     }
 }
 
@@ -124,13 +131,21 @@ pub fn update(job: &Job<'_>, http: &mut dyn Http, host: &mut dyn Host) -> Reply 
     match &job.recipe.kind {
         Kind::Template(template) => template::update(job, template, http),
         Kind::Script(_) => script::update(job, host),
-        Kind::Native(name) => not_sent(format!("the API of '{name}' is not spoken here")),
+        Kind::Native(name) => native::update(job, name, http),
     }
 }
 
 /// The address the provider itself says is registered, where it can be asked; `None` where it cannot.
-pub fn registered(job: &Job<'_>, host: &mut dyn Host) -> Option<Known<IpAddr>> {
-    matches!(job.recipe.kind, Kind::Script(_)).then(|| script::registered(job, host))
+pub fn registered(job: &Job<'_>, http: &mut dyn Http, host: &mut dyn Host) -> Option<Known<Vec<IpAddr>>> {
+    match &job.recipe.kind {
+        Kind::Template(_) => None,
+        Kind::Script(_) => Some(match script::registered(job, host) {
+            Known::Is(address) => Known::Is(vec![address]),
+            Known::Nothing(why) => Known::Nothing(why),
+            Known::Unclear(why) => Known::Unclear(why),
+        }),
+        Kind::Native(name) => native::registered(job, name, http),
+    }
 }
 
 fn not_sent(said: String) -> Reply {

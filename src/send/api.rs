@@ -1,0 +1,143 @@
+//! Requests to a provider's own API: JSON there and back, and one way of sorting what went wrong.
+//!
+//! A provider reads as a straight line: each step gives what it found, or the [`Reply`] that ends the line. Nothing of one provider is
+//! known here.
+
+use serde_json::Value;
+
+use super::{Job, not_sent, quoted};
+use crate::answer::{Answer, Refusal, Reply};
+use crate::secret::Secret;
+use crate::url::Url;
+use crate::world::{Broken, Http, Request, Response};
+
+/// What a step gives, or how the whole line ends.
+pub(super) type Step<T> = Result<T, Reply>;
+
+/// What an update came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// The record holds the new address.
+    Updated,
+    /// There was no record; now there is.
+    Created,
+    /// It held the address already, and nothing was written.
+    Right,
+}
+
+/// Finds the provider's own words for what is wrong in its answer.
+pub(super) type Complaint = fn(&Value) -> Option<String>;
+
+/// One provider's API during one update.
+pub(super) struct Api<'a> {
+    job: &'a Job<'a>,
+    http: &'a mut dyn Http,
+    base: String,
+    headers: Vec<(&'static str, Secret)>,
+    complaint: Complaint,
+}
+
+impl<'a> Api<'a> {
+    /// An API below `base`, an `https:` URL without a slash at its end.
+    pub(super) fn new(job: &'a Job<'a>, http: &'a mut dyn Http, base: &str, complaint: Complaint) -> Self {
+        Self { job, http, base: base.to_owned(), headers: Vec::new(), complaint }
+    }
+
+    /// A header field of every request.
+    pub(super) fn with(mut self, name: &'static str, value: impl Into<Vec<u8>>) -> Self {
+        self.headers.push((name, Secret::new(value)));
+        self
+    }
+
+    /// `Authorization: Bearer TOKEN`, the token from option `password`.
+    pub(super) fn bearer(self) -> Self {
+        let token = self.job.section.password.clone().unwrap_or_default();
+        self.with("Authorization", [b"Bearer ", token.reveal()].concat())
+    }
+
+    /// Asks.
+    pub(super) fn get(&mut self, path: &str) -> Step<Value> {
+        let response = self.exchange("GET", path, None)?;
+        self.read(&response)
+    }
+
+    /// Sends JSON.
+    pub(super) fn send(&mut self, method: &'static str, path: &str, body: &Value) -> Step<Value> {
+        let response = self.exchange(method, path, Some(body.to_string().into_bytes()))?;
+        self.read(&response)
+    }
+
+    fn exchange(&mut self, method: &'static str, path: &str, body: Option<Vec<u8>>) -> Step<Response> {
+        let url = Url::parse(&format!("{}{path}", self.base)).map_err(|why| not_sent(format!("{path}: {why}")))?;
+        let mut headers = self.headers.clone();
+        if body.is_some() {
+            headers.push(("Content-Type", Secret::new("application/json")));
+        }
+        let request = Request { method, url, headers, body, confidential: true };
+        self.http.exchange(&request, self.job.route).map_err(|broken| match broken {
+            Broken::Interrupted => Reply { answer: Answer::Interrupted, said: String::new(), body: Vec::new() },
+            broken => Reply::unreachable(broken.to_string()),
+        })
+    }
+
+    /// The JSON of an answer of status 2xx; an empty body is `null`.
+    fn read(&self, response: &Response) -> Step<Value> {
+        let json = serde_json::from_slice::<Value>(&response.body);
+        if !(200..300).contains(&response.status) {
+            let own = json.ok().and_then(|json| (self.complaint)(&json));
+            return Err(self.refused(response, own));
+        }
+        match json {
+            Ok(json) => Ok(json),
+            Err(_) if response.body.trim_ascii().is_empty() => Ok(Value::Null),
+            Err(_) => Err(self.ended(Answer::Unclear, "the answer is no JSON", &response.body)),
+        }
+    }
+
+    fn refused(&self, response: &Response, own: Option<String>) -> Reply {
+        let answer = match response.status {
+            401 => Answer::Refused(Refusal::BadAuth),
+            403 => Answer::Refused(Refusal::Forbidden),
+            404 => Answer::Refused(Refusal::NoHost),
+            429 => Answer::SlowDown(response.retry_after),
+            500.. => Answer::ServerTrouble(response.retry_after),
+            _ => Answer::Unclear,
+        };
+        let said = format!("HTTP status {}", response.status);
+        match own {
+            Some(own) => self.ended(answer, &said, own.as_bytes()),
+            None => self.ended(answer, &said, &response.body),
+        }
+    }
+
+    /// How the line ends: a class, our words, the provider's.
+    pub(super) fn ended(&self, answer: Answer, ours: &str, theirs: &[u8]) -> Reply {
+        let said = format!("{ours} {}", quoted(self.job, theirs)).trim_end().to_owned();
+        Reply { answer, said, body: theirs.to_vec() }
+    }
+
+    /// The name is not in this account.
+    pub(super) fn no_such(&self, what: &str) -> Reply {
+        self.ended(Answer::Refused(Refusal::NoHost), what, b"")
+    }
+}
+
+/// A member that must be there and be a text or a number; numbers as they are written.
+pub(super) fn text(value: &Value, member: &str) -> Step<String> {
+    match &value[member] {
+        Value::String(text) => Ok(text.clone()),
+        Value::Number(number) => Ok(number.to_string()),
+        _ => Err(odd(&format!("it has no '{member}'"))),
+    }
+}
+
+/// A list that must be there.
+pub(super) fn list<'v>(value: &'v Value, member: &str) -> Step<&'v [Value]> {
+    value[member].as_array().map(Vec::as_slice).ok_or_else(|| odd(&format!("it has no list '{member}'")))
+}
+
+/// The answer is JSON, but not what was documented.
+fn odd(why: &str) -> Reply {
+    let said = format!("the answer is not what the provider's documentation says: {why}");
+    Reply { answer: Answer::Unclear, said, body: Vec::new() }
+}

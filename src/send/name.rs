@@ -1,0 +1,64 @@
+//! The name to be kept right, as options `domain` of providers with an API hold it: `host@zone`, `@zone`, or the full name.
+//!
+//! Pure.
+#![forbid(unsafe_code)]
+
+/// A full name and, where the owner said so, the zone it is in.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Name {
+    /// The whole name, lower case, without a dot at its end.
+    pub(super) full: String,
+    zone: Option<String>,
+}
+
+impl Name {
+    /// Reads option `domain`.
+    pub(super) fn of(domain: &str) -> Self {
+        let domain = domain.trim_end_matches('.').to_ascii_lowercase();
+        match domain.split_once('@') {
+            Some(("", zone)) => Self { full: zone.to_owned(), zone: Some(zone.to_owned()) },
+            Some((host, zone)) => Self { full: format!("{host}.{zone}"), zone: Some(zone.to_owned()) },
+            None => Self { full: domain, zone: None },
+        }
+    }
+
+    /// Zones it can be in, the longest first: the one the owner named, else every suffix with two labels at least.
+    pub(super) fn zones(&self) -> Vec<&str> {
+        if let Some(zone) = &self.zone {
+            return vec![zone];
+        }
+        let suffixes =
+            std::iter::successors(Some(self.full.as_str()), |name| name.split_once('.').map(|(_, rest)| rest));
+        suffixes.filter(|name| name.contains('.') && !name.starts_with('*')).collect()
+    }
+
+    #[allow(dead_code, reason = "for providers that want it")]
+    /// The part before `zone`; `@` for the zone itself, as most providers call it.
+    pub(super) fn within<'n>(&'n self, zone: &str) -> &'n str {
+        match self.full.strip_suffix(zone) {
+            Some("") | None => "@",
+            Some(host) => host.trim_end_matches('.'),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_owner_s_zone_is_the_only_one_and_without_it_every_suffix_is_tried_the_longest_first() {
+        assert_eq!(Name::of("home@example.co.uk").zones(), ["example.co.uk"]);
+        assert_eq!(Name::of("a.b.example.net.").zones(), ["a.b.example.net", "b.example.net", "example.net"]);
+        assert_eq!(Name::of("*.example.net").zones(), ["example.net"]);
+        assert_eq!(Name::of("localhost").zones(), [""; 0]);
+    }
+
+    #[test]
+    fn the_zone_itself_is_called_at() {
+        assert_eq!(Name::of("@example.net"), Name { full: "example.net".into(), zone: Some("example.net".into()) });
+        assert_eq!(Name::of("@example.net").within("example.net"), "@");
+        assert_eq!(Name::of("Home@Example.net").within("example.net"), "home");
+        assert_eq!(Name::of("*.home@example.net").full, "*.home.example.net");
+    }
+}

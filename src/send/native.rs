@@ -1,0 +1,118 @@
+//! Providers with an API of their own, one file each: the list of them, and the way from a [`Job`] to one.
+//!
+//! `docs/adding-a-provider.md` shows how one is added: a file here, a word in [`PROVIDERS`], transcripts in `tests/providers/`.
+
+mod cloudflare;
+
+use std::net::IpAddr;
+
+use super::api::{Outcome, Step};
+use super::{Job, not_sent};
+use crate::address::{Family, Known};
+use crate::answer::{Answer, Reply};
+use crate::config::{Fault, Section};
+use crate::world::Http;
+
+/// Reads the addresses that the provider has for the name.
+type Ask = fn(&Job<'_>, &mut dyn Http) -> Step<Vec<IpAddr>>;
+
+/// A provider that is told by more than one URL.
+pub struct Provider {
+    /// What option `service_name` says.
+    pub name: &'static str,
+    /// What goes into which option, in words an owner understands.
+    pub options: &'static [Field],
+    /// Writes the address.
+    update: fn(&Job<'_>, IpAddr, &mut dyn Http) -> Step<Outcome>,
+    /// Where it can be asked.
+    registered: Option<Ask>,
+}
+
+/// An option of a provider.
+pub struct Field {
+    /// Its name in the configuration.
+    pub option: &'static str,
+    /// What goes into it.
+    pub holds: &'static str,
+    /// Nothing works without it.
+    pub needed: bool,
+}
+
+/// An option that must be set.
+const fn needed(option: &'static str, holds: &'static str) -> Field {
+    Field { option, holds, needed: true }
+}
+
+/// An option that may be set.
+const fn optional(option: &'static str, holds: &'static str) -> Field {
+    Field { option, holds, needed: false }
+}
+
+/// All of them.
+pub static PROVIDERS: &[&Provider] = &[&cloudflare::PROVIDER];
+
+/// The provider of that name.
+pub(super) fn find(name: &str) -> Option<&'static Provider> {
+    PROVIDERS.iter().copied().find(|provider| provider.name == name)
+}
+
+/// Options that the provider needs and the section lacks.
+pub(super) fn missing(section: &Section, provider: &Provider) -> Vec<Fault> {
+    let absent = |field: &&Field| field.needed && option(section, field.option).is_none();
+    let told = |field: &Field| {
+        Fault::error(format!("missing: {} wants {}", provider.name, field.holds))
+            .in_section(&section.name)
+            .of_option(field.option)
+    };
+    provider.options.iter().filter(absent).map(told).collect()
+}
+
+/// An option of the section as text, if it is set; whatever it is called.
+pub(super) fn option<'s>(section: &'s Section, name: &str) -> Option<&'s str> {
+    let (_, value) = section.raw.iter().find(|(known, _)| known == name)?;
+    std::str::from_utf8(value.reveal()).ok().map(str::trim).filter(|text| !text.is_empty())
+}
+
+/// `KEY=VALUE` in option `param_opt`, where words are separated by blanks; the last one counts.
+pub(super) fn parameter<'s>(section: &'s Section, key: &str) -> Option<&'s str> {
+    let words = option(section, "param_opt")?.split_ascii_whitespace();
+    words.filter_map(|word| word.split_once('=')).rfind(|(known, _)| *known == key).map(|(_, value)| value)
+}
+
+/// `A` or `AAAA`.
+pub(super) fn kind(job: &Job<'_>) -> &'static str {
+    match job.section.family {
+        Family::V4 => "A",
+        Family::V6 => "AAAA",
+    }
+}
+
+/// Writes the address.
+pub(super) fn update(job: &Job<'_>, name: &str, http: &mut dyn Http) -> Reply {
+    let (Some(provider), Some(address)) = (find(name), job.address) else {
+        return not_sent(format!("the API of '{name}' is not spoken here"));
+    };
+    match (provider.update)(job, address, http) {
+        Ok(outcome) => {
+            let said = match outcome {
+                Outcome::Updated => "",
+                Outcome::Created => "the record was missing and has been created",
+                Outcome::Right => "the record held it already, nothing was written",
+            };
+            Reply { answer: Answer::Accepted, said: said.to_owned(), body: Vec::new() }
+        }
+        Err(reply) => reply,
+    }
+}
+
+/// What the provider has for the name; `None` where it cannot be asked.
+pub(super) fn registered(job: &Job<'_>, name: &str, http: &mut dyn Http) -> Option<Known<Vec<IpAddr>>> {
+    let ask = find(name)?.registered?;
+    Some(match ask(job, http) {
+        Ok(addresses) if addresses.is_empty() => {
+            Known::Nothing(format!("{name} has no {} record of the name", kind(job)))
+        }
+        Ok(addresses) => Known::Is(addresses),
+        Err(reply) => Known::Unclear(format!("{name} does not say what is registered: {}", reply.said)),
+    })
+}
