@@ -45,6 +45,8 @@ pub enum Command {
     Sections(Asked),
     /// Have the next process of a section, or of all, forget what a provider refused.
     Forget(Option<String>),
+    /// List the providers that are known, or say what goes into which option for one.
+    Providers(Option<String>),
     /// Say what is wrong or foolish in a configuration.
     Check(Option<PathBuf>),
     /// Rewrite old spellings.
@@ -255,7 +257,7 @@ fn task(word: &str, args: &mut Arguments, usage: &'static str) -> Result<Task, M
     if let Some(option) = free.as_deref().filter(|word| word.starts_with('-')) {
         return Err(misuse(format!("'{option}' is not understood here"), usage));
     }
-    let free = if matches!(word, "check" | "migrate") { free } else { named(free, usage)? };
+    let free = if matches!(word, "check" | "migrate" | "providers") { free } else { named(free, usage)? };
     let order = |mode, verbose| match free.clone() {
         Some(section) => Ok(Task::Run(Order { section, mode, verbose, dry })),
         None => Err(misuse("which SECTION?", usage)),
@@ -269,6 +271,7 @@ fn task(word: &str, args: &mut Arguments, usage: &'static str) -> Result<Task, M
         "reload" => Command::Reload(free),
         "status" => Command::Status { section: free, json },
         "forget" => Command::Forget(free),
+        "providers" => Command::Providers(free),
         "check" => Command::Check(free.map(PathBuf::from)),
         "migrate" => Command::Migrate(free.map(PathBuf::from)),
         _ => return Err(misuse(format!("'{word}' is no command"), help::GENERAL)),

@@ -13,6 +13,7 @@ ddns keeps DNS names pointed at this router. It reads /etc/config/ddns.
   ddns run SECTION         the same for ever, in the foreground (what procd runs)
   ddns check [FILE]        what is wrong or foolish in a configuration
   ddns migrate [FILE]      rewrite options of old versions
+  ddns providers [NAME]    which providers are known; what goes into which option for one
   ddns service ACTION      the list of providers, and recipes installed from it
   ddns rpcd on|off|status  who answers LuCI's page for this program
 
@@ -125,6 +126,13 @@ Exit code 1 when the file is broken, so that there may be more sections.
   --names         names alone
 ";
 
+const PROVIDERS: &str = "\
+ddns providers [NAME]
+
+Lists the providers that option service_name knows, with the IP versions they take and how they are reached; with NAME, says
+what goes into which option for that one.
+";
+
 const FORGET: &str = "\
 ddns forget [SECTION]
 
@@ -201,6 +209,7 @@ pub(super) fn of(command: &str) -> Option<&'static str> {
         "status" => STATUS,
         "sections" => SECTIONS,
         "forget" => FORGET,
+        "providers" => PROVIDERS,
         "check" => CHECK,
         "migrate" => MIGRATE,
         "service" => SERVICE,

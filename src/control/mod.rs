@@ -3,6 +3,7 @@
 mod catalog;
 mod check;
 mod migrate;
+mod providers;
 mod sections;
 mod service;
 mod status;
@@ -77,6 +78,7 @@ pub fn answer(command: &Command, world: &mut World<'_>, console: &mut Console<'_
         Command::Status { section, json } => status::status(section.as_deref(), *json, world, console),
         Command::Sections(asked) => sections::sections(asked, world, console),
         Command::Forget(section) => sections::forget(section.as_deref(), world, console),
+        Command::Providers(name) => providers::providers(name.as_deref(), console),
         Command::Check(file) => check::check(file.as_deref(), world, console),
         Command::Migrate(file) => migrate::migrate(file.as_deref(), world, console),
         Command::Service(action) => catalog::service(action, world, console),

@@ -16,6 +16,7 @@ mod luci_orders;
 mod luci_verify;
 mod package;
 mod process;
+mod providers;
 mod secret;
 mod targets;
 mod transfer;

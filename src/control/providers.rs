@@ -1,0 +1,90 @@
+//! `ddns providers`: which providers are known, and what goes into which option for one of them.
+
+use std::collections::BTreeMap;
+
+use super::Console;
+use crate::address::Family;
+use crate::config::service::{self, Row};
+use crate::send;
+
+/// What stands in a table for a provider with an API of its own.
+const NATIVE: &str = "native";
+/// Placeholders of templates, the options that fill them, and what the owner is told of them.
+const SLOTS: [(&str, &str, &str); 5] = [
+    ("[DOMAIN]", "domain", "the name to be kept right, as the provider writes it"),
+    ("[USERNAME]", "username", "the user, or what the provider calls it"),
+    ("[PASSWORD]", "password", "the password, token or key"),
+    ("[PARAMENC]", "param_enc", "a further value, put in percent-encoded"),
+    ("[PARAMOPT]", "param_opt", "a further value, put in as it is"),
+];
+
+/// Lists all, or tells of one. Exit code 1: there is no such provider.
+pub(super) fn providers(name: Option<&str>, console: &mut Console<'_>) -> i32 {
+    let all = all();
+    let Some(name) = name else {
+        for (name, rows) in &all {
+            console.tell(&line(name, rows));
+        }
+        return 0;
+    };
+    let Some(rows) = all.get(name) else {
+        console.complain(&format!("no provider '{name}'; 'ddns providers' lists those that are known"));
+        return 1;
+    };
+    tell(name, rows, console);
+    0
+}
+
+/// Each provider with its rows of both tables.
+type Rows = Vec<(Family, Row<'static>)>;
+
+fn all() -> BTreeMap<&'static str, Rows> {
+    let mut all: BTreeMap<&str, Rows> = BTreeMap::new();
+    for family in [Family::V4, Family::V6] {
+        for row in service::rows(service::table(family)).flatten() {
+            all.entry(row.name).or_default().push((family, row));
+        }
+    }
+    all
+}
+
+fn families(rows: &Rows) -> String {
+    rows.iter().map(|(family, _)| family.to_string()).collect::<Vec<_>>().join(", ")
+}
+
+fn native(name: &str) -> Option<&'static send::NativeProvider> {
+    send::PROVIDERS.iter().copied().find(|provider| provider.name == name)
+}
+
+/// How the provider is reached, in a word.
+fn way(name: &str, rows: &Rows) -> &'static str {
+    match rows.iter().any(|(_, row)| row.target == NATIVE) {
+        true if native(name).is_some() => "API",
+        true => "API, not spoken by this version",
+        false if rows.iter().any(|(_, row)| row.target.starts_with("http:")) => "URL, not encrypted",
+        false => "URL",
+    }
+}
+
+fn line(name: &str, rows: &Rows) -> String {
+    format!("{name:<26} {:<12} {}", families(rows), way(name, rows))
+}
+
+fn tell(name: &str, rows: &Rows, console: &mut Console<'_>) {
+    console.tell(&format!("{name}: {}; {}", families(rows), way(name, rows)));
+    console.tell(&format!("  option service_name '{name}'"));
+    if let Some(provider) = native(name) {
+        for field in provider.options {
+            let may = if field.needed { "" } else { "optional: " };
+            console.tell(&format!("  option {:<12} {may}{}", field.option, field.holds));
+        }
+        return;
+    }
+    let wanted = |slot: &str| rows.iter().any(|(_, row)| row.target.contains(slot));
+    for (_, option, holds) in SLOTS.into_iter().filter(|(slot, ..)| wanted(slot)) {
+        console.tell(&format!("  option {option:<12} {holds}"));
+    }
+    for (family, row) in rows.iter().filter(|(_, row)| row.target != NATIVE) {
+        console.tell(&format!("  {family}: {}", row.target));
+    }
+}
