@@ -18,6 +18,7 @@ pub(crate) struct Asked {
     pub(crate) method: String,
     pub(crate) target: String,
     fields: Vec<(String, String)>,
+    pub(crate) body: String,
     pub(crate) peer: SocketAddr,
     pub(crate) at: Instant,
 }
@@ -200,7 +201,14 @@ fn read_request(stream: &mut dyn Stream, peer: SocketAddr) -> io::Result<(Asked,
     let mut words = head.next().unwrap_or_default().split(' ').map(str::to_owned);
     let (method, target) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
     let field = |line: &str| line.split_once(": ").map(|(name, value)| (name.to_owned(), value.to_owned()));
-    Ok((Asked { method, target, fields: head.filter_map(field).collect(), peer, at }, text.clone()))
+    let fields: Vec<(String, String)> = head.filter_map(field).collect();
+    let mut asked = Asked { method, target, fields, body: String::new(), peer, at };
+    if let Some(length) = asked.field("content-length").and_then(|length| length.parse().ok()) {
+        let mut body = vec![0; length];
+        lines.read_exact(&mut body)?;
+        asked.body = String::from_utf8_lossy(&body).into_owned();
+    }
+    Ok((asked, text))
 }
 
 fn honest(shared: &Shared, asked: &Asked, stream: &mut dyn Stream) -> io::Result<()> {

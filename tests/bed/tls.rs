@@ -13,6 +13,12 @@ use super::provider::Stream;
 impl Bed {
     /// Opens port 443 of the provider; who believes in `/etc/ca.pem` of the router believes in its certificate.
     pub(crate) fn speak_tls(&self) {
+        self.speak_tls_as("provider.example");
+    }
+
+    /// The same for a server of this name, which the router finds by its `/etc/hosts`.
+    pub(crate) fn speak_tls_as(&self, host: &str) {
+        std::fs::write(self.router.path("etc/hosts"), format!("127.0.0.1 localhost\n{PROVIDER_V4} {host}\n")).unwrap();
         let dir = self.router.dir();
         let made = self.ran(Command::new("openssl").current_dir(dir).args([
             "req",
@@ -25,9 +31,9 @@ impl Bed {
             "-days",
             "3",
             "-subj",
-            "/CN=provider.example",
+            &format!("/CN={host}"),
             "-addext",
-            "subjectAltName=DNS:provider.example",
+            &format!("subjectAltName=DNS:{host}"),
             "-keyout",
             "key.pem",
             "-out",

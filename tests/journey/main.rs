@@ -7,6 +7,7 @@ mod bed;
 
 mod address;
 mod alive;
+mod api;
 mod commands;
 mod disk;
 mod hold;
