@@ -15,6 +15,11 @@ from meter import Figure, Memory, show
 QUIET = 0.1
 EVERY_SECOND = {"check_interval": "1", "check_unit": "seconds", "check_interval_min": "1"}
 SECONDS = 30
+# an update at every check
+EVERY_TIME = {**EVERY_SECOND, "force_interval": "1", "force_unit": "seconds"}
+UPDATES = 40
+# more changes in a row are followed at a growing distance: a line that flaps
+AT_ONCE = 5
 
 
 class Running:
@@ -82,28 +87,34 @@ def change(bed, old, new):
     return float(bed.requests.get(timeout=10)[0]) - moment
 
 
-def changes(bed, addresses):
-    """Changes to one address after the other, then back to the first. Milliseconds each."""
-    before, found = beds.ADDRESS, []
-    for last in addresses:
-        after = f"203.0.113.{last}"
-        found.append(1000 * change(bed, before, after))
-        before = after
-    bed.change_address(before, beds.ADDRESS)
-    time.sleep(0.5)
+def changes(bed, program, folder, times, secure=False):
+    """Changes to one address after the other, in milliseconds each; a new section after some, before it takes the line for one that flaps."""
+    found = []
+    for turn in range(times):
+        with Sections(bed, program, f"{folder}{turn}", ["a"], secure):
+            before = beds.ADDRESS
+            for last in range(20, 20 + AT_ONCE):
+                after = f"203.0.113.{last}"
+                found.append(1000 * change(bed, before, after))
+                before = after
+        bed.change_address(before, beds.ADDRESS)
     return found
 
 
 def idle(bed, program, found):
     with Sections(bed, program, "idle", ["a"]) as sections:
         found.idle = Memory(*sections.pids)
-        found.changes = changes(bed, range(20, 40))
+    found.changes = changes(bed, program, "change", 4)
+    found.secure_changes = changes(bed, program, "secure", 4, secure=True)
 
 
-def after_a_hundred(bed, program, found):
-    with Sections(bed, program, "hundred", ["a"], secure=True) as sections:
-        found.secure_changes = changes(bed, range(101, 200))
-        found.hundred = Memory(*sections.pids)
+def after_many(bed, program, found):
+    with Sections(bed, program, "many", ["a"], secure=True, more=EVERY_TIME) as sections:
+        bed.forget_requests()
+        for _ in range(UPDATES):
+            bed.requests.get(timeout=10)
+        time.sleep(0.3)
+        found.many = Memory(*sections.pids)
 
 
 def ten(bed, program, found):
@@ -115,7 +126,7 @@ def measure(bed, program):
     found = Running()
     steady(bed, program, found)
     idle(bed, program, found)
-    after_a_hundred(bed, program, found)
+    after_many(bed, program, found)
     ten(bed, program, found)
     print(f"\nsteady round, nothing to do, full log: {show(found.round_ms)} ms CPU (mean of {found.rounds} rounds of five sections that check"
           f" each second, by their own timers); {found.round_forks:.1f} forks, {found.round_calls:.0f} system calls,"
@@ -125,7 +136,7 @@ def measure(bed, program):
     print(f"\n{'waiting, kB':<44}{'RSS':>8}{'PSS':>8}{'private':>9}{'anonymous':>11}")
     for what, memory in (
         ("a section after an http update", found.idle),
-        (f"a section after {1 + len(found.secure_changes)} https updates", found.hundred),
+        (f"a section after {UPDATES} https updates", found.many),
         ("ten sections, together", found.ten),
     ):
         print(f"{what:<44}{memory.rss:>8}{memory.pss:>8}{memory.private:>9}{memory.anonymous:>11}")
