@@ -5,6 +5,7 @@
 mod cloudflare;
 mod digitalocean;
 mod gandi;
+mod hetzner;
 mod luadns;
 
 use std::net::IpAddr;
@@ -54,7 +55,7 @@ const fn optional(option: &'static str, holds: &'static str) -> Field {
 
 /// All of them.
 pub static PROVIDERS: &[&Provider] =
-    &[&cloudflare::PROVIDER, &digitalocean::PROVIDER, &gandi::PROVIDER, &luadns::PROVIDER];
+    &[&cloudflare::PROVIDER, &digitalocean::PROVIDER, &gandi::PROVIDER, &hetzner::PROVIDER, &luadns::PROVIDER];
 
 /// The provider of that name.
 pub(super) fn find(name: &str) -> Option<&'static Provider> {
