@@ -7,6 +7,7 @@ mod digitalocean;
 mod gandi;
 mod hetzner;
 mod luadns;
+mod ns1;
 
 use std::net::IpAddr;
 
@@ -54,8 +55,14 @@ const fn optional(option: &'static str, holds: &'static str) -> Field {
 }
 
 /// All of them.
-pub static PROVIDERS: &[&Provider] =
-    &[&cloudflare::PROVIDER, &digitalocean::PROVIDER, &gandi::PROVIDER, &hetzner::PROVIDER, &luadns::PROVIDER];
+pub static PROVIDERS: &[&Provider] = &[
+    &cloudflare::PROVIDER,
+    &digitalocean::PROVIDER,
+    &gandi::PROVIDER,
+    &hetzner::PROVIDER,
+    &luadns::PROVIDER,
+    &ns1::PROVIDER,
+];
 
 /// The provider of that name.
 pub(super) fn find(name: &str) -> Option<&'static Provider> {
