@@ -8,6 +8,7 @@ mod gandi;
 mod hetzner;
 mod luadns;
 mod ns1;
+mod scaleway;
 
 use std::net::IpAddr;
 
@@ -62,6 +63,7 @@ pub static PROVIDERS: &[&Provider] = &[
     &hetzner::PROVIDER,
     &luadns::PROVIDER,
     &ns1::PROVIDER,
+    &scaleway::PROVIDER,
 ];
 
 /// The provider of that name.
