@@ -9,6 +9,7 @@ mod hetzner;
 mod luadns;
 mod ns1;
 mod scaleway;
+mod servercow;
 
 use std::net::IpAddr;
 
@@ -64,6 +65,7 @@ pub static PROVIDERS: &[&Provider] = &[
     &luadns::PROVIDER,
     &ns1::PROVIDER,
     &scaleway::PROVIDER,
+    &servercow::PROVIDER,
 ];
 
 /// The provider of that name.
