@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{Job, not_sent, quoted};
 use crate::answer::{Answer, Refusal, Reply};
-use crate::secret::Secret;
+use crate::secret::{Secret, base64};
 use crate::url::Url;
 use crate::world::{Broken, Http, Request, Response};
 
@@ -53,6 +53,26 @@ impl<'a> Api<'a> {
     pub(super) fn bearer(self) -> Self {
         let token = self.job.section.password.clone().unwrap_or_default();
         self.with("Authorization", [b"Bearer ", token.reveal()].concat())
+    }
+
+    /// Basic authentication (RFC 7617) with options `username` and `password`.
+    pub(super) fn basic(self) -> Self {
+        let user = self.job.section.username.clone().unwrap_or_default();
+        let password = self.job.section.password.clone().unwrap_or_default();
+        let account = base64(&[user.reveal(), b":", password.reveal()].concat());
+        self.with("Authorization", [b"Basic ", account.as_bytes()].concat())
+    }
+
+    /// Another value of a header field, from now on.
+    pub(super) fn change(&mut self, name: &'static str, value: impl Into<Vec<u8>>) {
+        self.headers.retain(|(known, _)| *known != name);
+        self.headers.push((name, Secret::new(value)));
+    }
+
+    /// Asks for what need not be there: status 404 is `None`.
+    pub(super) fn find(&mut self, path: &str) -> Step<Option<Value>> {
+        let response = self.exchange("GET", path, None)?;
+        if response.status == 404 { Ok(None) } else { self.read(&response).map(Some) }
     }
 
     /// Asks.
@@ -134,6 +154,16 @@ pub(super) fn text(value: &Value, member: &str) -> Step<String> {
 /// A list that must be there.
 pub(super) fn list<'v>(value: &'v Value, member: &str) -> Step<&'v [Value]> {
     value[member].as_array().map(Vec::as_slice).ok_or_else(|| odd(&format!("it has no list '{member}'")))
+}
+
+/// An answer that must be a list itself.
+pub(super) fn rows(value: &Value) -> Step<&[Value]> {
+    value.as_array().map(Vec::as_slice).ok_or_else(|| odd("it is no list"))
+}
+
+/// A member `message`, where many APIs say what is wrong.
+pub(super) fn message(value: &Value) -> Option<String> {
+    value["message"].as_str().map(str::to_owned)
 }
 
 /// The answer is JSON, but not what was documented.

@@ -3,6 +3,13 @@
 //! `docs/adding-a-provider.md` shows how one is added: a file here, a word in [`PROVIDERS`], transcripts in `tests/providers/`.
 
 mod cloudflare;
+mod digitalocean;
+mod gandi;
+mod hetzner;
+mod luadns;
+mod ns1;
+mod scaleway;
+mod servercow;
 
 use std::net::IpAddr;
 
@@ -11,6 +18,7 @@ use super::{Job, not_sent};
 use crate::address::{Family, Known};
 use crate::answer::{Answer, Reply};
 use crate::config::{Fault, Section};
+use crate::secret::percent_encoded;
 use crate::world::Http;
 
 /// Reads the addresses that the provider has for the name.
@@ -49,7 +57,16 @@ const fn optional(option: &'static str, holds: &'static str) -> Field {
 }
 
 /// All of them.
-pub static PROVIDERS: &[&Provider] = &[&cloudflare::PROVIDER];
+pub static PROVIDERS: &[&Provider] = &[
+    &cloudflare::PROVIDER,
+    &digitalocean::PROVIDER,
+    &gandi::PROVIDER,
+    &hetzner::PROVIDER,
+    &luadns::PROVIDER,
+    &ns1::PROVIDER,
+    &scaleway::PROVIDER,
+    &servercow::PROVIDER,
+];
 
 /// The provider of that name.
 pub(super) fn find(name: &str) -> Option<&'static Provider> {
@@ -77,6 +94,30 @@ pub(super) fn option<'s>(section: &'s Section, name: &str) -> Option<&'s str> {
 pub(super) fn parameter<'s>(section: &'s Section, key: &str) -> Option<&'s str> {
     let words = option(section, "param_opt")?.split_ascii_whitespace();
     words.filter_map(|word| word.split_once('=')).rfind(|(known, _)| *known == key).map(|(_, value)| value)
+}
+
+/// An option as a part of a URL's path: a name, lower case, without a dot at its end.
+pub(super) fn in_path(section: &Section, name: &str) -> String {
+    percent_encoded(label(section, name).as_bytes())
+}
+
+/// An option that holds a name, lower case, without a dot at its end.
+pub(super) fn label(section: &Section, name: &str) -> String {
+    option(section, name).unwrap_or_default().trim_end_matches('.').to_ascii_lowercase()
+}
+
+/// `name` inside `zone`, whether it was written with the zone or without; `@` for the zone itself. Both as [`label`] gives them.
+pub(super) fn relative(name: &str, zone: &str) -> String {
+    let host = name.strip_suffix(zone).filter(|host| host.is_empty() || host.ends_with(['.', '@'])).unwrap_or(name);
+    let host = host.trim_end_matches(['.', '@']);
+    if host.is_empty() { "@".to_owned() } else { host.to_owned() }
+}
+
+/// Which of several records of a name is ours: the one that holds the new address already, else the one that holds the registered one, else
+/// the first. `None` where there is no record.
+pub(super) fn chosen(job: &Job<'_>, address: IpAddr, held: &[Option<IpAddr>]) -> Option<usize> {
+    let place = |wanted: IpAddr| held.iter().position(|held| *held == Some(wanted));
+    place(address).or_else(|| job.registered.and_then(place)).or((!held.is_empty()).then_some(0))
 }
 
 /// `A` or `AAAA`.
