@@ -119,11 +119,11 @@ fn a_row_whose_password_travels_in_clear_stands_under_that_heading() {
 
 #[test]
 fn a_provider_with_an_api_of_its_own_is_refused_clearly_until_it_is_spoken() {
-    let section = section("\toption service_name 'cloudflare.com-v4'\n\toption domain 'h.example'");
+    let section = section("\toption service_name 'cnkuai.cn'\n\toption domain 'h.example'");
     let recipe = send::recipe(&section, &mut no_files).unwrap();
-    assert_eq!(recipe.kind, Kind::Native("cloudflare.com-v4".to_owned()));
+    assert_eq!(recipe.kind, Kind::Native("cnkuai.cn".to_owned()));
     let told = send::faults(&section, &recipe, &mut |_| true)[0].to_string();
-    for part in ["section 'a'", "'service_name'", "'cloudflare.com-v4'", "API of its own", "use update_script"] {
+    for part in ["section 'a'", "'service_name'", "'cnkuai.cn'", "API of its own", "use update_script"] {
         assert!(told.contains(part), "{told}");
     }
 }
@@ -159,7 +159,7 @@ fn the_owner_s_file_stands_aside_as_long_as_its_script_is_not_there_and_our_tabl
     let script = ("/usr/lib/ddns/update_x.sh", "return 0");
     let of = |name: &str, all: &[(&str, &str)]| service::recipe(name, Family::V4, &mut files(all)).unwrap();
     let json = r#"{"ipv4":{"url":"update_x.sh"}}"#;
-    for (name, known) in [("no-ip.com", true), ("cloudflare.com-v4", true), ("tp", false)] {
+    for (name, known) in [("no-ip.com", true), ("cnkuai.cn", true), ("tp", false)] {
         let path = custom(name);
         let (alone, with) = (of(name, &[(&path, json)]), of(name, &[(&path, json), script]));
         assert_eq!((&with.kind, &with.missing), (&Kind::Script(script.0.into()), &None), "{name}");

@@ -3,6 +3,9 @@
 //! `docs/adding-a-provider.md` shows how one is added: a file here, a word in [`PROVIDERS`], transcripts in `tests/providers/`.
 
 mod cloudflare;
+mod godaddy;
+mod pdns;
+mod porkbun;
 
 use std::net::IpAddr;
 
@@ -49,7 +52,7 @@ const fn optional(option: &'static str, holds: &'static str) -> Field {
 }
 
 /// All of them.
-pub static PROVIDERS: &[&Provider] = &[&cloudflare::PROVIDER];
+pub static PROVIDERS: &[&Provider] = &[&cloudflare::PROVIDER, &godaddy::PROVIDER, &pdns::PROVIDER, &porkbun::PROVIDER];
 
 /// The provider of that name.
 pub(super) fn find(name: &str) -> Option<&'static Provider> {
