@@ -3,7 +3,9 @@
 //! `docs/adding-a-provider.md` shows how one is added: a file here, a word in [`PROVIDERS`], transcripts in `tests/providers/`.
 
 mod cloudflare;
+mod dnspod;
 mod godaddy;
+mod netcup;
 mod pdns;
 mod porkbun;
 
@@ -52,7 +54,14 @@ const fn optional(option: &'static str, holds: &'static str) -> Field {
 }
 
 /// All of them.
-pub static PROVIDERS: &[&Provider] = &[&cloudflare::PROVIDER, &godaddy::PROVIDER, &pdns::PROVIDER, &porkbun::PROVIDER];
+pub static PROVIDERS: &[&Provider] = &[
+    &cloudflare::PROVIDER,
+    &dnspod::PROVIDER,
+    &godaddy::PROVIDER,
+    &netcup::PROVIDER,
+    &pdns::PROVIDER,
+    &porkbun::PROVIDER,
+];
 
 /// The provider of that name.
 pub(super) fn find(name: &str) -> Option<&'static Provider> {
