@@ -2,9 +2,11 @@
 //!
 //! `docs/adding-a-provider.md` shows how one is added: a file here, a word in [`PROVIDERS`], transcripts in `tests/providers/`.
 
+mod beget;
 mod cloudflare;
 mod dnspod;
 mod godaddy;
+mod namesilo;
 mod netcup;
 mod pdns;
 mod porkbun;
@@ -55,9 +57,11 @@ const fn optional(option: &'static str, holds: &'static str) -> Field {
 
 /// All of them.
 pub static PROVIDERS: &[&Provider] = &[
+    &beget::PROVIDER,
     &cloudflare::PROVIDER,
     &dnspod::PROVIDER,
     &godaddy::PROVIDER,
+    &namesilo::PROVIDER,
     &netcup::PROVIDER,
     &pdns::PROVIDER,
     &porkbun::PROVIDER,
