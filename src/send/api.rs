@@ -1,4 +1,4 @@
-//! Requests to a provider's own API: JSON there and back, and one way of sorting what went wrong.
+//! Requests to a provider's own API: JSON or a form there, JSON back, and one way of sorting what went wrong.
 //!
 //! A provider reads as a straight line: each step gives what it found, or the [`Reply`] that ends the line. Nothing of one provider is
 //! known here.
@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::{Job, not_sent, quoted};
 use crate::answer::{Answer, Refusal, Reply};
-use crate::secret::{Secret, base64};
+use crate::secret::{Secret, base64, percent_encoded};
 use crate::url::Url;
 use crate::world::{Broken, Http, Request, Response};
 
@@ -28,6 +28,10 @@ pub(super) enum Outcome {
 /// Finds the provider's own words for what is wrong in its answer.
 pub(super) type Complaint = fn(&Value) -> Option<String>;
 
+/// The class of an answer by the provider's own code in it, whatever its HTTP status; `None` where it complains of nothing, and `Unclear`
+/// where the status may know better.
+pub(super) type Sort = fn(&Value) -> Option<Answer>;
+
 /// One provider's API during one update.
 pub(super) struct Api<'a> {
     job: &'a Job<'a>,
@@ -35,12 +39,19 @@ pub(super) struct Api<'a> {
     base: String,
     headers: Vec<(&'static str, Secret)>,
     complaint: Complaint,
+    sort: Sort,
 }
 
 impl<'a> Api<'a> {
     /// An API below `base`, an `https:` URL without a slash at its end.
     pub(super) fn new(job: &'a Job<'a>, http: &'a mut dyn Http, base: &str, complaint: Complaint) -> Self {
-        Self { job, http, base: base.to_owned(), headers: Vec::new(), complaint }
+        Self { job, http, base: base.to_owned(), headers: Vec::new(), complaint, sort: |_| None }
+    }
+
+    /// An API whose answers say in a code of their own what went wrong, even with status 200.
+    pub(super) fn sorted_by(mut self, sort: Sort) -> Self {
+        self.sort = sort;
+        self
     }
 
     /// A header field of every request.
@@ -83,16 +94,27 @@ impl<'a> Api<'a> {
 
     /// Sends JSON.
     pub(super) fn send(&mut self, method: &'static str, path: &str, body: &Value) -> Step<Value> {
-        let response = self.exchange(method, path, Some(body.to_string().into_bytes()))?;
+        let response = self.exchange(method, path, Some(("application/json", body.to_string())))?;
         self.read(&response)
     }
 
-    fn exchange(&mut self, method: &'static str, path: &str, body: Option<Vec<u8>>) -> Step<Response> {
-        let url = Url::parse(&format!("{}{path}", self.base)).map_err(|why| not_sent(format!("{path}: {why}")))?;
+    /// Sends a form, as a browser does: for APIs that want one.
+    pub(super) fn post_form(&mut self, path: &str, fields: &[(&str, &[u8])]) -> Step<Value> {
+        let fields: Vec<String> =
+            fields.iter().map(|(name, value)| format!("{name}={}", percent_encoded(value))).collect();
+        let response = self.exchange("POST", path, Some(("application/x-www-form-urlencoded", fields.join("&"))))?;
+        self.read(&response)
+    }
+
+    fn exchange(&mut self, method: &'static str, path: &str, body: Option<(&str, String)>) -> Step<Response> {
+        // the path is not told: some providers want their key in it
+        let url =
+            Url::parse(&format!("{}{path}", self.base)).map_err(|why| not_sent(format!("the API's URL: {why}")))?;
         let mut headers = self.headers.clone();
-        if body.is_some() {
-            headers.push(("Content-Type", Secret::new("application/json")));
-        }
+        let body = body.map(|(content_type, body)| {
+            headers.push(("Content-Type", Secret::new(content_type)));
+            body.into_bytes()
+        });
         let request = Request { method, url, headers, body, confidential: true };
         self.http.exchange(&request, self.job.route).map_err(|broken| match broken {
             Broken::Interrupted => Reply { answer: Answer::Interrupted, said: String::new(), body: Vec::new() },
@@ -103,27 +125,29 @@ impl<'a> Api<'a> {
     /// The JSON of an answer of status 2xx; an empty body is `null`.
     fn read(&self, response: &Response) -> Step<Value> {
         let json = serde_json::from_slice::<Value>(&response.body);
-        if !(200..300).contains(&response.status) {
-            let own = json.ok().and_then(|json| (self.complaint)(&json));
-            return Err(self.refused(response, own));
-        }
+        let good = (200..300).contains(&response.status);
         match json {
-            Ok(json) => Ok(json),
+            Ok(json) => match (self.sort)(&json) {
+                None if good => Ok(json),
+                code => Err(self.refused(response, code, (self.complaint)(&json))),
+            },
+            Err(_) if !good => Err(self.refused(response, None, None)),
             Err(_) if response.body.trim_ascii().is_empty() => Ok(Value::Null),
             Err(_) => Err(self.ended(Answer::Unclear, "the answer is no JSON", &response.body)),
         }
     }
 
-    fn refused(&self, response: &Response, own: Option<String>) -> Reply {
-        let answer = match response.status {
-            401 => Answer::Refused(Refusal::BadAuth),
-            403 => Answer::Refused(Refusal::Forbidden),
-            404 => Answer::Refused(Refusal::NoHost),
-            429 => Answer::SlowDown(response.retry_after),
-            500.. => Answer::ServerTrouble(response.retry_after),
-            _ => Answer::Unclear,
+    fn refused(&self, response: &Response, code: Option<Answer>, own: Option<String>) -> Reply {
+        let answer = match code.unwrap_or(Answer::Unclear) {
+            Answer::Unclear => by_status(response),
+            Answer::SlowDown(None) => Answer::SlowDown(response.retry_after),
+            Answer::ServerTrouble(None) => Answer::ServerTrouble(response.retry_after),
+            answer => answer,
         };
-        let said = format!("HTTP status {}", response.status);
+        let said = match response.status {
+            200..300 => "the provider says".to_owned(),
+            status => format!("HTTP status {status}"),
+        };
         match own {
             Some(own) => self.ended(answer, &said, own.as_bytes()),
             None => self.ended(answer, &said, &response.body),
@@ -140,6 +164,35 @@ impl<'a> Api<'a> {
     pub(super) fn no_such(&self, what: &str) -> Reply {
         self.ended(Answer::Refused(Refusal::NoHost), what, b"")
     }
+}
+
+/// What the status alone tells.
+fn by_status(response: &Response) -> Answer {
+    match response.status {
+        401 => Answer::Refused(Refusal::BadAuth),
+        403 => Answer::Refused(Refusal::Forbidden),
+        404 => Answer::Refused(Refusal::NoHost),
+        429 => Answer::SlowDown(response.retry_after),
+        500.. => Answer::ServerTrouble(response.retry_after),
+        _ => Answer::Unclear,
+    }
+}
+
+/// Asks for one zone after the other until one is in this account; the zone's name goes with what was found.
+pub(super) fn in_zone<'z, T>(zones: &[&'z str], ask: &mut dyn FnMut(&'z str) -> Step<T>) -> Step<(&'z str, T)> {
+    let mut last = Reply {
+        answer: Answer::Refused(Refusal::NoHost),
+        said: "option 'domain' names no zone".to_owned(),
+        body: Vec::new(),
+    };
+    for zone in zones {
+        match ask(zone) {
+            Ok(found) => return Ok((zone, found)),
+            Err(reply) if reply.answer == Answer::Refused(Refusal::NoHost) => last = reply,
+            Err(reply) => return Err(reply),
+        }
+    }
+    Err(last)
 }
 
 /// A member that must be there and be a text or a number; numbers as they are written.
@@ -167,7 +220,7 @@ pub(super) fn message(value: &Value) -> Option<String> {
 }
 
 /// The answer is JSON, but not what was documented.
-fn odd(why: &str) -> Reply {
+pub(super) fn odd(why: &str) -> Reply {
     let said = format!("the answer is not what the provider's documentation says: {why}");
     Reply { answer: Answer::Unclear, said, body: Vec::new() }
 }

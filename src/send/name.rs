@@ -32,7 +32,6 @@ impl Name {
         suffixes.filter(|name| name.contains('.') && !name.starts_with('*')).collect()
     }
 
-    #[allow(dead_code, reason = "for providers that want it")]
     /// The part before `zone`; `@` for the zone itself, as most providers call it.
     pub(super) fn within<'n>(&'n self, zone: &str) -> &'n str {
         match self.full.strip_suffix(zone) {

@@ -2,12 +2,19 @@
 //!
 //! `docs/adding-a-provider.md` shows how one is added: a file here, a word in [`PROVIDERS`], transcripts in `tests/providers/`.
 
+mod beget;
 mod cloudflare;
 mod digitalocean;
+mod dnspod;
 mod gandi;
+mod godaddy;
 mod hetzner;
 mod luadns;
+mod namesilo;
+mod netcup;
 mod ns1;
+mod pdns;
+mod porkbun;
 mod scaleway;
 mod servercow;
 
@@ -58,12 +65,19 @@ const fn optional(option: &'static str, holds: &'static str) -> Field {
 
 /// All of them.
 pub static PROVIDERS: &[&Provider] = &[
+    &beget::PROVIDER,
     &cloudflare::PROVIDER,
     &digitalocean::PROVIDER,
+    &dnspod::PROVIDER,
     &gandi::PROVIDER,
+    &godaddy::PROVIDER,
     &hetzner::PROVIDER,
     &luadns::PROVIDER,
+    &namesilo::PROVIDER,
+    &netcup::PROVIDER,
     &ns1::PROVIDER,
+    &pdns::PROVIDER,
+    &porkbun::PROVIDER,
     &scaleway::PROVIDER,
     &servercow::PROVIDER,
 ];
