@@ -119,11 +119,11 @@ fn a_row_whose_password_travels_in_clear_stands_under_that_heading() {
 
 #[test]
 fn a_provider_with_an_api_of_its_own_is_refused_clearly_until_it_is_spoken() {
-    let section = section("\toption service_name 'cloudflare.com-v4'\n\toption domain 'h.example'");
+    let section = section("\toption service_name 'cnkuai.cn'\n\toption domain 'h.example'");
     let recipe = send::recipe(&section, &mut no_files).unwrap();
-    assert_eq!(recipe.kind, Kind::Native("cloudflare.com-v4".to_owned()));
+    assert_eq!(recipe.kind, Kind::Native("cnkuai.cn".to_owned()));
     let told = send::faults(&section, &recipe, &mut |_| true)[0].to_string();
-    for part in ["section 'a'", "'service_name'", "'cloudflare.com-v4'", "API of its own", "use update_script"] {
+    for part in ["section 'a'", "'service_name'", "'cnkuai.cn'", "API of its own", "use update_script"] {
         assert!(told.contains(part), "{told}");
     }
 }

@@ -3,9 +3,11 @@
 //! A provider reads as a straight line: each step gives what it found, or the [`Reply`] that ends the line. Nothing of one provider is
 //! known here.
 
+use std::time::Duration;
+
 use serde_json::Value;
 
-use super::{Job, not_sent, quoted};
+use super::{Job, not_sent, quoted, sign};
 use crate::answer::{Answer, Refusal, Reply};
 use crate::secret::Secret;
 use crate::url::Url;
@@ -28,6 +30,16 @@ pub(super) enum Outcome {
 /// Finds the provider's own words for what is wrong in its answer.
 pub(super) type Complaint = fn(&Value) -> Option<String>;
 
+/// The class of the provider's own words, where they say more than the status does. [`CLOCK`] means that it does not believe our clock.
+pub(super) type Sorting = fn(&str) -> Option<Answer>;
+
+/// A signature refused for its time is tried again like a server that was not reached: the owner has nothing to mend, and a clock that is
+/// set wakes a section whose last try failed. A refusal would keep it silent for an hour after the clock is right.
+pub(super) const CLOCK: Answer = Answer::Unreachable;
+
+/// The header fields that sign a finished request.
+pub(super) type Signer = fn(&Job<'_>, &Request) -> Vec<(&'static str, Secret)>;
+
 /// One provider's API during one update.
 pub(super) struct Api<'a> {
     job: &'a Job<'a>,
@@ -35,12 +47,14 @@ pub(super) struct Api<'a> {
     base: String,
     headers: Vec<(&'static str, Secret)>,
     complaint: Complaint,
+    sorting: Sorting,
+    signer: Option<Signer>,
 }
 
 impl<'a> Api<'a> {
     /// An API below `base`, an `https:` URL without a slash at its end.
     pub(super) fn new(job: &'a Job<'a>, http: &'a mut dyn Http, base: &str, complaint: Complaint) -> Self {
-        Self { job, http, base: base.to_owned(), headers: Vec::new(), complaint }
+        Self { job, http, base: base.to_owned(), headers: Vec::new(), complaint, sorting: |_| None, signer: None }
     }
 
     /// A header field of every request.
@@ -55,6 +69,18 @@ impl<'a> Api<'a> {
         self.with("Authorization", [b"Bearer ", token.reveal()].concat())
     }
 
+    /// Sorts complaints by the provider's own codes first.
+    pub(super) fn sorted(mut self, sorting: Sorting) -> Self {
+        self.sorting = sorting;
+        self
+    }
+
+    /// Every request is signed.
+    pub(super) fn signed(mut self, signer: Signer) -> Self {
+        self.signer = Some(signer);
+        self
+    }
+
     /// Asks.
     pub(super) fn get(&mut self, path: &str) -> Step<Value> {
         let response = self.exchange("GET", path, None)?;
@@ -63,17 +89,35 @@ impl<'a> Api<'a> {
 
     /// Sends JSON.
     pub(super) fn send(&mut self, method: &'static str, path: &str, body: &Value) -> Step<Value> {
-        let response = self.exchange(method, path, Some(body.to_string().into_bytes()))?;
+        let response = self.exchange(method, path, Some(("application/json", body.to_string().into_bytes())))?;
         self.read(&response)
     }
 
-    fn exchange(&mut self, method: &'static str, path: &str, body: Option<Vec<u8>>) -> Step<Response> {
+    /// Asks or sends where the API speaks no JSON; the text of an answer of status 2xx. The complaint of another one is looked for in a
+    /// [`Value::String`].
+    pub(super) fn text(&mut self, method: &'static str, path: &str, body: Option<String>) -> Step<String> {
+        let body = body.map(|text| ("text/xml", text.into_bytes()));
+        let response = self.exchange(method, path, body)?;
+        let text = String::from_utf8_lossy(&response.body).into_owned();
+        if (200..300).contains(&response.status) {
+            return Ok(text);
+        }
+        let own = (self.complaint)(&Value::String(text));
+        Err(self.refused(&response, own))
+    }
+
+    fn exchange(&mut self, method: &'static str, path: &str, body: Option<(&'static str, Vec<u8>)>) -> Step<Response> {
         let url = Url::parse(&format!("{}{path}", self.base)).map_err(|why| not_sent(format!("{path}: {why}")))?;
         let mut headers = self.headers.clone();
-        if body.is_some() {
-            headers.push(("Content-Type", Secret::new("application/json")));
+        if let Some((kind, _)) = &body {
+            headers.push(("Content-Type", Secret::new(*kind)));
         }
-        let request = Request { method, url, headers, body, confidential: true };
+        let body = body.map(|(_, body)| body);
+        let mut request = Request { method, url, headers, body, confidential: true };
+        if let Some(signer) = self.signer {
+            let signed = signer(self.job, &request);
+            request.headers.extend(signed);
+        }
         self.http.exchange(&request, self.job.route).map_err(|broken| match broken {
             Broken::Interrupted => Reply { answer: Answer::Interrupted, said: String::new(), body: Vec::new() },
             broken => Reply::unreachable(broken.to_string()),
@@ -105,9 +149,27 @@ impl<'a> Api<'a> {
         };
         let said = format!("HTTP status {}", response.status);
         match own {
-            Some(own) => self.ended(answer, &said, own.as_bytes()),
+            Some(own) => self.complained(answer, &said, &own, response.retry_after),
             None => self.ended(answer, &said, &response.body),
         }
+    }
+
+    /// Ends with what the provider's own words mean; `answer` where they mean nothing.
+    pub(super) fn complained(&self, answer: Answer, ours: &str, own: &str, wait: Option<Duration>) -> Reply {
+        let answer = match (self.sorting)(own) {
+            Some(CLOCK) => {
+                let clock = sign::Stamp::of(self.job.moment).long();
+                let ours = format!(
+                    "the signature was refused for its time: the clock of this machine says {clock}; \
+                     it is tried again, at once when the clock is set;"
+                );
+                return self.ended(CLOCK, &ours, own.as_bytes());
+            }
+            Some(Answer::SlowDown(None)) => Answer::SlowDown(wait),
+            Some(answer) => answer,
+            None => answer,
+        };
+        self.ended(answer, ours, own.as_bytes())
     }
 
     /// How the line ends: a class, our words, the provider's.

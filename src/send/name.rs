@@ -16,6 +16,8 @@ impl Name {
     pub(super) fn of(domain: &str) -> Self {
         let domain = domain.trim_end_matches('.').to_ascii_lowercase();
         match domain.split_once('@') {
+            // `@.zone` is written too
+            Some(("", zone)) if zone.starts_with('.') => Self::of(&format!("@{}", &zone[1..])),
             Some(("", zone)) => Self { full: zone.to_owned(), zone: Some(zone.to_owned()) },
             Some((host, zone)) => Self { full: format!("{host}.{zone}"), zone: Some(zone.to_owned()) },
             None => Self { full: domain, zone: None },
@@ -32,7 +34,11 @@ impl Name {
         suffixes.filter(|name| name.contains('.') && !name.starts_with('*')).collect()
     }
 
-    #[allow(dead_code, reason = "for providers that want it")]
+    /// The zone, where the owner named it.
+    pub(super) fn zone(&self) -> Option<&str> {
+        self.zone.as_deref()
+    }
+
     /// The part before `zone`; `@` for the zone itself, as most providers call it.
     pub(super) fn within<'n>(&'n self, zone: &str) -> &'n str {
         match self.full.strip_suffix(zone) {

@@ -2,7 +2,11 @@
 //!
 //! `docs/adding-a-provider.md` shows how one is added: a file here, a word in [`PROVIDERS`], transcripts in `tests/providers/`.
 
+mod aliyun;
 mod cloudflare;
+mod dnspod_v3;
+mod huaweicloud;
+mod route53;
 
 use std::net::IpAddr;
 
@@ -49,7 +53,8 @@ const fn optional(option: &'static str, holds: &'static str) -> Field {
 }
 
 /// All of them.
-pub static PROVIDERS: &[&Provider] = &[&cloudflare::PROVIDER];
+pub static PROVIDERS: &[&Provider] =
+    &[&aliyun::PROVIDER, &cloudflare::PROVIDER, &dnspod_v3::PROVIDER, &huaweicloud::PROVIDER, &route53::PROVIDER];
 
 /// The provider of that name.
 pub(super) fn find(name: &str) -> Option<&'static Provider> {
