@@ -193,6 +193,11 @@ pub(super) fn text(value: &Value, member: &str) -> Step<String> {
     }
 }
 
+/// A number that must be there, written as one or as a text.
+pub(super) fn number(value: &Value, member: &str) -> Step<u64> {
+    text(value, member)?.parse().map_err(|_| odd(&format!("its '{member}' is no number")))
+}
+
 /// A list that must be there.
 pub(super) fn list<'v>(value: &'v Value, member: &str) -> Step<&'v [Value]> {
     value[member].as_array().map(Vec::as_slice).ok_or_else(|| odd(&format!("it has no list '{member}'")))

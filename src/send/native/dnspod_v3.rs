@@ -11,7 +11,7 @@ use super::{Field, Provider, kind, needed, option, optional};
 use crate::answer::{Answer, Refusal};
 use crate::secret::Secret;
 use crate::send::Job;
-use crate::send::api::{Api, CLOCK, Outcome, Step, list, text};
+use crate::send::api::{Api, CLOCK, Outcome, Step, list, number, text};
 use crate::send::name::Name;
 use crate::send::sign::{Key, Stamp, Unsigned, tc3};
 use crate::world::{Http, Request};
@@ -95,8 +95,8 @@ fn call(job: &Job<'_>, http: &mut dyn Http, action: &str, body: &Value) -> Step<
 }
 
 /// Every write tells the record's number.
-fn written(answer: &Value) -> Step<String> {
-    text(answer, "RecordId")
+fn written(answer: &Value) -> Step<u64> {
+    number(answer, "RecordId")
 }
 
 /// Host and zone.
@@ -139,14 +139,13 @@ fn chosen(job: &Job<'_>, (host, zone): (&str, &str), id: &str, http: &mut dyn Ht
 }
 
 fn record(found: &Value, id: &str, line: &str) -> Step<Record> {
-    let number = text(found, id)?.parse().unwrap_or_default();
     let state = match (&found["Status"], &found["Enabled"]) {
         (Value::Null, enabled) if *enabled == 0 => json!("DISABLE"),
         (state, _) => state.clone(),
     };
     let kept = [("TTL", found["TTL"].clone()), ("Weight", found["Weight"].clone()), ("Status", state)];
     let kept = kept.into_iter().filter(|(_, value)| !value.is_null()).collect();
-    Ok(Record { id: number, address: text(found, "Value")?.parse().ok(), line: text(found, line)?, kept })
+    Ok(Record { id: number(found, id)?, address: text(found, "Value")?.parse().ok(), line: text(found, line)?, kept })
 }
 
 /// `Code: Message`

@@ -110,10 +110,10 @@ fn set(job: &Job<'_>, api: &mut Api<'_>) -> Step<Option<Set>> {
     let (name, kind) = (name(job), kind(job));
     let query = query(&[("maxitems", "1"), ("name", &name), ("type", kind)]);
     let answer = api.text("GET", &format!("{}?{query}", path(job)), None)?;
-    let Some(sets) = element(&answer, "ResourceRecordSets") else {
-        return Err(api.ended(Answer::Unclear, "the answer has no ResourceRecordSets", answer.as_bytes()));
+    let Some(list) = element(&answer, "ListResourceRecordSetsResponse") else {
+        return Err(api.ended(Answer::Unclear, "the answer is no list of records", answer.as_bytes()));
     };
-    let Some(set) = element(sets, "ResourceRecordSet") else { return Ok(None) };
+    let Some(set) = element(list, "ResourceRecordSet") else { return Ok(None) };
     let own = element(set, "Name").map(|own| own.replace("\\052", "*").to_ascii_lowercase());
     if own.as_deref() != Some(&name) || element(set, "Type") != Some(kind) {
         return Ok(None);
