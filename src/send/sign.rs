@@ -8,6 +8,9 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use ring::{digest, hmac};
 
+use super::Job;
+use super::native::option;
+use crate::secret::Secret;
 use crate::world::Request;
 
 /// A request as it is signed.
@@ -25,6 +28,20 @@ pub(super) struct Unsigned<'r> {
 pub(super) struct Key<'k> {
     pub(super) id: &'k str,
     pub(super) secret: &'k [u8],
+}
+
+impl<'k> Key<'k> {
+    /// As options `username` and `password` say.
+    pub(super) fn of(job: &Job<'k>) -> Self {
+        let secret = job.section.password.as_ref().map_or(&b""[..], Secret::reveal);
+        Self { id: option(job.section, "username").unwrap_or_default(), secret }
+    }
+}
+
+/// A field the request has already.
+pub(super) fn field(request: &Request, name: &str) -> String {
+    let found = request.headers.iter().find(|(own, _)| *own == name);
+    found.map_or_else(String::new, |(_, value)| String::from_utf8_lossy(value.reveal()).into_owned())
 }
 
 impl<'r> Unsigned<'r> {

@@ -14,7 +14,7 @@ use crate::secret::Secret;
 use crate::send::Job;
 use crate::send::api::{Api, CLOCK, Outcome, Step, list, text};
 use crate::send::name::Name;
-use crate::send::sign::{Key, Stamp, Unsigned, acs3, query, sha256};
+use crate::send::sign::{Key, Stamp, Unsigned, acs3, field, query, sha256};
 use crate::world::{Http, Request};
 
 pub(super) static PROVIDER: Provider =
@@ -68,10 +68,8 @@ fn api<'a>(job: &'a Job<'a>, http: &'a mut dyn Http, action: &str) -> Api<'a> {
 }
 
 fn signer(job: &Job<'_>, request: &Request) -> Vec<(&'static str, Secret)> {
-    let secret = job.section.password.clone().unwrap_or_default();
-    let key = Key { id: option(job.section, "username").unwrap_or_default(), secret: secret.reveal() };
-    let action = request.headers.iter().find(|(name, _)| *name == "x-acs-action");
-    let action = action.map_or(String::new(), |(_, action)| String::from_utf8_lossy(action.reveal()).into_owned());
+    let key = Key::of(job);
+    let action = field(request, "x-acs-action");
     let (date, body, nonce) = (Stamp::of(job.moment).long(), sha256(b""), nonce(job, &request.url.path));
     let headers = [
         ("host", request.url.host.as_str()),

@@ -13,7 +13,7 @@ use crate::secret::Secret;
 use crate::send::Job;
 use crate::send::api::{Api, CLOCK, Outcome, Step, list, number, text};
 use crate::send::name::Name;
-use crate::send::sign::{Key, Stamp, Unsigned, tc3};
+use crate::send::sign::{Key, Stamp, Unsigned, field, tc3};
 use crate::world::{Http, Request};
 
 pub(super) static PROVIDER: Provider =
@@ -74,11 +74,9 @@ fn api<'a>(job: &'a Job<'a>, http: &'a mut dyn Http, action: &str) -> Api<'a> {
 }
 
 fn signer(job: &Job<'_>, request: &Request) -> Vec<(&'static str, Secret)> {
-    let secret = job.section.password.clone().unwrap_or_default();
-    let key = Key { id: option(job.section, "username").unwrap_or_default(), secret: secret.reveal() };
+    let key = Key::of(job);
     let stamp = Stamp::of(job.moment);
-    let action = request.headers.iter().find(|(name, _)| *name == "X-TC-Action");
-    let action = action.map_or(String::new(), |(_, action)| String::from_utf8_lossy(action.reveal()).to_lowercase());
+    let action = field(request, "X-TC-Action").to_lowercase();
     let headers = [("content-type", "application/json"), ("host", request.url.host.as_str()), ("x-tc-action", &action)];
     let signed = tc3(&key, stamp, "dnspod", &Unsigned::of(request, &headers));
     vec![("X-TC-Timestamp", Secret::new(stamp.seconds())), ("Authorization", Secret::new(signed))]

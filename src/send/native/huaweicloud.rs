@@ -6,7 +6,7 @@ use std::net::IpAddr;
 
 use serde_json::{Value, json};
 
-use super::{Field, Provider, kind, needed, option};
+use super::{Field, Provider, kind, needed};
 use crate::answer::{Answer, Refusal};
 use crate::secret::{Secret, percent_encoded};
 use crate::send::Job;
@@ -65,8 +65,7 @@ fn api<'a>(job: &'a Job<'a>, http: &'a mut dyn Http) -> Api<'a> {
 }
 
 fn signer(job: &Job<'_>, request: &Request) -> Vec<(&'static str, Secret)> {
-    let secret = job.section.password.clone().unwrap_or_default();
-    let key = Key { id: option(job.section, "username").unwrap_or_default(), secret: secret.reveal() };
+    let key = Key::of(job);
     let stamp = Stamp::of(job.moment);
     let date = stamp.short();
     let headers = [("content-type", "application/json"), ("host", request.url.host.as_str()), ("x-sdk-date", &date)];

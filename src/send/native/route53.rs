@@ -84,8 +84,7 @@ fn api<'a>(job: &'a Job<'a>, http: &'a mut dyn Http) -> Api<'a> {
 }
 
 fn signer(job: &Job<'_>, request: &Request) -> Vec<(&'static str, Secret)> {
-    let secret = job.section.password.clone().unwrap_or_default();
-    let key = Key { id: option(job.section, "username").unwrap_or_default(), secret: secret.reveal() };
+    let key = Key::of(job);
     let stamp = Stamp::of(job.moment);
     let date = stamp.short();
     let headers = [("host", request.url.host.as_str()), ("x-amz-date", &date)];
