@@ -85,6 +85,8 @@ impl Bench {
             address: address.map(|text| text.parse().unwrap()),
             registered: Some("203.0.113.9".parse().unwrap()),
             place: &place,
+            moment: std::time::SystemTime::UNIX_EPOCH,
+            dice: 0,
         };
         ask(&job, &mut Shell { machine: Machine::new("/".into(), None), words: shell, limit: self.limit })
     }

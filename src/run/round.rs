@@ -14,7 +14,7 @@ use crate::detect::{self, Here};
 use crate::memory::Uptime;
 use crate::record;
 use crate::send::{self, Job};
-use crate::world::{Exit, Level, Route, Status, Wake, World};
+use crate::world::{Clock, Exit, Level, Route, Status, Wake, World};
 
 /// After an address change that was none, look once more: netifd may be about to tell.
 const SECOND_LOOK: Duration = Duration::from_secs(2);
@@ -166,7 +166,7 @@ impl Round<'_, '_> {
     }
 
     fn told_by_provider(&mut self, route: &Route) -> Option<Known<Vec<IpAddr>>> {
-        let job = job(self.session, route, None, None);
+        let job = job(self.session, route, None, None, self.world.clock);
         match send::registered(&job, self.world.http, self.world.host)? {
             Known::Unclear(why) => {
                 self.say((Level::Warn, format!("{why}; asking DNS instead")));
@@ -190,7 +190,7 @@ impl Round<'_, '_> {
         }
         let reply = match route {
             Ok(route) => {
-                let job = job(self.session, route, Some(address), first(&facts.registered));
+                let job = job(self.session, route, Some(address), first(&facts.registered), self.world.clock);
                 send::update(&job, self.world.http, self.world.host)
             }
             // the configured binding cannot be had: nothing is sent another way
@@ -284,7 +284,13 @@ impl Round<'_, '_> {
     }
 }
 
-fn job<'j>(session: &'j Session, route: &'j Route, address: Option<IpAddr>, registered: Option<IpAddr>) -> Job<'j> {
+fn job<'j>(
+    session: &'j Session,
+    route: &'j Route,
+    address: Option<IpAddr>,
+    registered: Option<IpAddr>,
+    clock: &mut dyn Clock,
+) -> Job<'j> {
     let Session { section, recipe, place, .. } = session;
-    Job { section, recipe, route, address, registered, place }
+    Job { section, recipe, route, address, registered, place, moment: clock.moment(), dice: clock.dice() }
 }

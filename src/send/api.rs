@@ -3,9 +3,11 @@
 //! A provider reads as a straight line: each step gives what it found, or the [`Reply`] that ends the line. Nothing of one provider is
 //! known here.
 
+use std::time::Duration;
+
 use serde_json::Value;
 
-use super::{Job, not_sent, quoted};
+use super::{Job, not_sent, quoted, sign};
 use crate::answer::{Answer, Refusal, Reply};
 use crate::secret::{Secret, base64, percent_encoded};
 use crate::url::Url;
@@ -32,6 +34,16 @@ pub(super) type Complaint = fn(&Value) -> Option<String>;
 /// where the status may know better.
 pub(super) type Sort = fn(&Value) -> Option<Answer>;
 
+/// The class of the provider's own words, where they say more than the status does. [`CLOCK`] means that it does not believe our clock.
+pub(super) type Sorting = fn(&str) -> Option<Answer>;
+
+/// A signature refused for its time is tried again like a server that was not reached: the owner has nothing to mend, and a clock that is
+/// set wakes a section whose last try failed. A refusal would keep it silent for an hour after the clock is right.
+pub(super) const CLOCK: Answer = Answer::Unreachable;
+
+/// The header fields that sign a finished request.
+pub(super) type Signer = fn(&Job<'_>, &Request) -> Vec<(&'static str, Secret)>;
+
 /// One provider's API during one update.
 pub(super) struct Api<'a> {
     job: &'a Job<'a>,
@@ -40,12 +52,23 @@ pub(super) struct Api<'a> {
     headers: Vec<(&'static str, Secret)>,
     complaint: Complaint,
     sort: Sort,
+    sorting: Sorting,
+    signer: Option<Signer>,
 }
 
 impl<'a> Api<'a> {
     /// An API below `base`, an `https:` URL without a slash at its end.
     pub(super) fn new(job: &'a Job<'a>, http: &'a mut dyn Http, base: &str, complaint: Complaint) -> Self {
-        Self { job, http, base: base.to_owned(), headers: Vec::new(), complaint, sort: |_| None }
+        Self {
+            job,
+            http,
+            base: base.to_owned(),
+            headers: Vec::new(),
+            complaint,
+            sort: |_| None,
+            sorting: |_| None,
+            signer: None,
+        }
     }
 
     /// An API whose answers say in a code of their own what went wrong, even with status 200.
@@ -80,6 +103,18 @@ impl<'a> Api<'a> {
         self.headers.push((name, Secret::new(value)));
     }
 
+    /// Sorts complaints by the provider's own codes first.
+    pub(super) fn sorted(mut self, sorting: Sorting) -> Self {
+        self.sorting = sorting;
+        self
+    }
+
+    /// Every request is signed.
+    pub(super) fn signed(mut self, signer: Signer) -> Self {
+        self.signer = Some(signer);
+        self
+    }
+
     /// Asks for what need not be there: status 404 is `None`.
     pub(super) fn find(&mut self, path: &str) -> Step<Option<Value>> {
         let response = self.exchange("GET", path, None)?;
@@ -106,6 +141,19 @@ impl<'a> Api<'a> {
         self.read(&response)
     }
 
+    /// Asks or sends where the API speaks no JSON; the text of an answer of status 2xx. The complaint of another one is looked for in a
+    /// [`Value::String`].
+    pub(super) fn text(&mut self, method: &'static str, path: &str, body: Option<String>) -> Step<String> {
+        let body = body.map(|text| ("text/xml", text));
+        let response = self.exchange(method, path, body)?;
+        let text = String::from_utf8_lossy(&response.body).into_owned();
+        if (200..300).contains(&response.status) {
+            return Ok(text);
+        }
+        let own = (self.complaint)(&Value::String(text));
+        Err(self.refused(&response, None, own))
+    }
+
     fn exchange(&mut self, method: &'static str, path: &str, body: Option<(&str, String)>) -> Step<Response> {
         // the path is not told: some providers want their key in it
         let url =
@@ -115,7 +163,11 @@ impl<'a> Api<'a> {
             headers.push(("Content-Type", Secret::new(content_type)));
             body.into_bytes()
         });
-        let request = Request { method, url, headers, body, confidential: true };
+        let mut request = Request { method, url, headers, body, confidential: true };
+        if let Some(signer) = self.signer {
+            let signed = signer(self.job, &request);
+            request.headers.extend(signed);
+        }
         self.http.exchange(&request, self.job.route).map_err(|broken| match broken {
             Broken::Interrupted => Reply { answer: Answer::Interrupted, said: String::new(), body: Vec::new() },
             broken => Reply::unreachable(broken.to_string()),
@@ -149,9 +201,27 @@ impl<'a> Api<'a> {
             status => format!("HTTP status {status}"),
         };
         match own {
-            Some(own) => self.ended(answer, &said, own.as_bytes()),
+            Some(own) => self.complained(answer, &said, &own, response.retry_after),
             None => self.ended(answer, &said, &response.body),
         }
+    }
+
+    /// Ends with what the provider's own words mean; `answer` where they mean nothing.
+    pub(super) fn complained(&self, answer: Answer, ours: &str, own: &str, wait: Option<Duration>) -> Reply {
+        let answer = match (self.sorting)(own) {
+            Some(CLOCK) => {
+                let clock = sign::Stamp::of(self.job.moment).long();
+                let ours = format!(
+                    "the signature was refused for its time: the clock of this machine says {clock}; \
+                     it is tried again, at once when the clock is set;"
+                );
+                return self.ended(CLOCK, &ours, own.as_bytes());
+            }
+            Some(Answer::SlowDown(None)) => Answer::SlowDown(wait),
+            Some(answer) => answer,
+            None => answer,
+        };
+        self.ended(answer, ours, own.as_bytes())
     }
 
     /// How the line ends: a class, our words, the provider's.
@@ -202,6 +272,11 @@ pub(super) fn text(value: &Value, member: &str) -> Step<String> {
         Value::Number(number) => Ok(number.to_string()),
         _ => Err(odd(&format!("it has no '{member}'"))),
     }
+}
+
+/// A number that must be there, written as one or as a text.
+pub(super) fn number(value: &Value, member: &str) -> Step<u64> {
+    text(value, member)?.parse().map_err(|_| odd(&format!("its '{member}' is no number")))
 }
 
 /// A list that must be there.

@@ -7,10 +7,12 @@ mod api;
 mod name;
 mod native;
 mod script;
+mod sign;
 mod template;
 
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 
 use crate::address::Known;
 use crate::answer::{Answer, Reply};
@@ -37,6 +39,10 @@ pub struct Job<'a> {
     pub registered: Option<IpAddr>,
     /// What a sourced script is told of its surroundings.
     pub place: &'a Place,
+    /// The wall clock, for signatures.
+    pub moment: SystemTime,
+    /// Any number, for what must never be the same twice.
+    pub dice: u32,
 }
 
 /// Where a script finds its files, and how loud it is.

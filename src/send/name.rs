@@ -16,6 +16,8 @@ impl Name {
     pub(super) fn of(domain: &str) -> Self {
         let domain = domain.trim_end_matches('.').to_ascii_lowercase();
         match domain.split_once('@') {
+            // `@.zone` is written too
+            Some(("", zone)) if zone.starts_with('.') => Self::of(&format!("@{}", &zone[1..])),
             Some(("", zone)) => Self { full: zone.to_owned(), zone: Some(zone.to_owned()) },
             Some((host, zone)) => Self { full: format!("{host}.{zone}"), zone: Some(zone.to_owned()) },
             None => Self { full: domain, zone: None },
@@ -30,6 +32,11 @@ impl Name {
         let suffixes =
             std::iter::successors(Some(self.full.as_str()), |name| name.split_once('.').map(|(_, rest)| rest));
         suffixes.filter(|name| name.contains('.') && !name.starts_with('*')).collect()
+    }
+
+    /// The zone, where the owner named it.
+    pub(super) fn zone(&self) -> Option<&str> {
+        self.zone.as_deref()
     }
 
     /// The part before `zone`; `@` for the zone itself, as most providers call it.

@@ -2,19 +2,23 @@
 //!
 //! `docs/adding-a-provider.md` shows how one is added: a file here, a word in [`PROVIDERS`], transcripts in `tests/providers/`.
 
+mod aliyun;
 mod beget;
 mod cloudflare;
 mod digitalocean;
 mod dnspod;
+mod dnspod_v3;
 mod gandi;
 mod godaddy;
 mod hetzner;
+mod huaweicloud;
 mod luadns;
 mod namesilo;
 mod netcup;
 mod ns1;
 mod pdns;
 mod porkbun;
+mod route53;
 mod scaleway;
 mod servercow;
 
@@ -65,19 +69,23 @@ const fn optional(option: &'static str, holds: &'static str) -> Field {
 
 /// All of them.
 pub static PROVIDERS: &[&Provider] = &[
+    &aliyun::PROVIDER,
     &beget::PROVIDER,
     &cloudflare::PROVIDER,
     &digitalocean::PROVIDER,
     &dnspod::PROVIDER,
+    &dnspod_v3::PROVIDER,
     &gandi::PROVIDER,
     &godaddy::PROVIDER,
     &hetzner::PROVIDER,
+    &huaweicloud::PROVIDER,
     &luadns::PROVIDER,
     &namesilo::PROVIDER,
     &netcup::PROVIDER,
     &ns1::PROVIDER,
     &pdns::PROVIDER,
     &porkbun::PROVIDER,
+    &route53::PROVIDER,
     &scaleway::PROVIDER,
     &servercow::PROVIDER,
 ];

@@ -151,6 +151,10 @@ impl Clock for Bell {
         day(moment, format)
     }
 
+    fn moment(&self) -> SystemTime {
+        SystemTime::now()
+    }
+
     fn wait(&mut self, moment: Uptime) -> Wake {
         // if it cannot be set, the limit of the poll does its work
         let _ = self.arm(moment);

@@ -1,6 +1,6 @@
 //! Time since boot and local dates.
 //!
-//! The wall clock is used for showing only; everything that is decided counts from boot, suspension included.
+//! The wall clock is used for showing and for signatures only; everything that is decided counts from boot, suspension included.
 
 use std::ffi::CString;
 use std::fs;
@@ -31,6 +31,10 @@ impl Clock for Watch {
 
     fn day(&self, moment: SystemTime, format: &str) -> String {
         day(moment, format)
+    }
+
+    fn moment(&self) -> SystemTime {
+        SystemTime::now()
     }
 
     fn wait(&mut self, moment: Uptime) -> Wake {

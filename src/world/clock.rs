@@ -27,6 +27,8 @@ pub trait Clock {
     fn date(&self, moment: Uptime, format: &str) -> String;
     /// The same for a moment of the wall clock, such as that of a file.
     fn day(&self, moment: SystemTime, format: &str) -> String;
+    /// The wall clock, for what others check: signatures. Nothing is decided by it, and it may be years off.
+    fn moment(&self) -> SystemTime;
     /// Sleeps until `moment`, a signal or a settled change of address.
     fn wait(&mut self, moment: Uptime) -> Wake;
     /// A signal that came while something else was done; does not wait.

@@ -6,6 +6,8 @@
 //! ```text
 //! option password t0ken           options of the section; service_name is the folder's name
 //! address 192.0.2.2               what is to be sent (or: ask, to read what is registered)
+//! moment 1700000000               the wall clock, seconds since 1970, where requests are signed
+//! dice 7                          the number thrown, where a request has something that must never come twice
 //! > GET https://api.example/x     a request that must come next,
 //! > Authorization: Bearer t0ken   header fields it must have,
 //! {"content":"192.0.2.2"}         its body; JSON is compared as JSON
@@ -20,6 +22,7 @@ mod wire;
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
 use ddns::address::Known;
 use ddns::answer::Answer;
@@ -88,7 +91,9 @@ fn play(provider: &str, case: &Path) -> Result<(), String> {
     let mut wire = Wire::new(&script.exchanges);
     let (route, place) = (Route::default(), Place::default());
     let (address, registered) = (script.address, script.registered);
-    let job = Job { section: &section, recipe: &recipe, route: &route, address, registered, place: &place };
+    let moment = SystemTime::UNIX_EPOCH + Duration::from_secs(script.moment);
+    let (section, recipe, route, place) = (&section, &recipe, &route, &place);
+    let job = Job { section, recipe, route, address, registered, place, moment, dice: script.dice };
     let said = if address.is_some() {
         let reply = send::update(&job, &mut wire, &mut NoHost);
         format!("{} {}", class(&reply.answer), reply.said)

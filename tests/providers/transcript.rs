@@ -20,6 +20,8 @@ pub(crate) struct Transcript {
     options: Vec<(String, String)>,
     pub(crate) address: Option<IpAddr>,
     pub(crate) registered: Option<IpAddr>,
+    pub(crate) moment: u64,
+    pub(crate) dice: u32,
     pub(crate) exchanges: Vec<Exchange>,
     end: Vec<String>,
 }
@@ -67,6 +69,8 @@ impl Transcript {
                 }
                 "address" => all.address = Some(rest.parse().map_err(|_| format!("no address: {rest}"))?),
                 "registered" => all.registered = Some(rest.parse().map_err(|_| format!("no address: {rest}"))?),
+                "moment" => all.moment = rest.parse().map_err(|_| format!("no moment: {rest}"))?,
+                "dice" => all.dice = rest.parse().map_err(|_| format!("no number: {rest}"))?,
                 "ask" | "" => {}
                 other => return Err(format!("'{other}' is not understood")),
             }

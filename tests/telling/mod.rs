@@ -66,6 +66,7 @@ impl Host for Idle {
 pub(crate) fn update(section: &Section, recipe: &Recipe, address: &str, http: &mut dyn Http) -> Reply {
     let (route, place) = (Route::default(), Place::default());
     let address: Option<IpAddr> = Some(address.parse().unwrap());
-    let job = Job { section, recipe, route: &route, address, registered: None, place: &place };
+    let moment = std::time::SystemTime::UNIX_EPOCH;
+    let job = Job { section, recipe, route: &route, address, registered: None, place: &place, moment, dice: 0 };
     send::update(&job, http, &mut Idle)
 }

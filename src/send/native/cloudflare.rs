@@ -1,4 +1,4 @@
-//! cloudflare.com-v4: <https://developers.cloudflare.com/api/resources/dns/> (read 2026-11).
+//! cloudflare.com-v4: <https://developers.cloudflare.com/api/resources/dns/>.
 //!
 //! A PATCH with the content alone keeps proxied flag, TTL, comment and tags. DNS cannot tell the address of a proxied name, the API can.
 

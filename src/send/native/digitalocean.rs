@@ -1,4 +1,4 @@
-//! digitalocean.com-v2: <https://docs.digitalocean.com/products/networking/dns/reference/api/domain-records> (read 2026-11).
+//! digitalocean.com-v2: <https://docs.digitalocean.com/products/networking/dns/reference/api/domain-records>.
 //!
 //! A PATCH with type and data keeps name and TTL. The record must exist: it is never created.
 

@@ -1,4 +1,4 @@
-//! gandi.net: <https://api.gandi.net/docs/livedns> (read 2026-11).
+//! gandi.net: <https://api.gandi.net/docs/livedns>.
 //!
 //! API keys (`Apikey`) are deprecated there in favour of personal access tokens (`Bearer`), and no option tells which one the owner has. A
 //! PUT replaces all values of name and type, and creates what is missing.

@@ -1,4 +1,4 @@
-//! luadns.com-v1: <https://luadns.com/api.html> (read 2026-11).
+//! luadns.com-v1: <https://luadns.com/api.html>.
 //!
 //! A PUT wants all fields of a record, so those that were read are sent back.
 
