@@ -7,14 +7,12 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+pub(super) use super::json::{Step, list, message, number, odd, rows, text};
 use super::{Job, not_sent, quoted, sign};
 use crate::answer::{Answer, Refusal, Reply};
 use crate::secret::{Secret, base64, percent_encoded};
 use crate::url::Url;
 use crate::world::{Broken, Http, Request, Response};
-
-/// What a step gives, or how the whole line ends.
-pub(super) type Step<T> = Result<T, Reply>;
 
 /// What an update came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -263,39 +261,4 @@ pub(super) fn in_zone<'z, T>(zones: &[&'z str], ask: &mut dyn FnMut(&'z str) -> 
         }
     }
     Err(last)
-}
-
-/// A member that must be there and be a text or a number; numbers as they are written.
-pub(super) fn text(value: &Value, member: &str) -> Step<String> {
-    match &value[member] {
-        Value::String(text) => Ok(text.clone()),
-        Value::Number(number) => Ok(number.to_string()),
-        _ => Err(odd(&format!("it has no '{member}'"))),
-    }
-}
-
-/// A number that must be there, written as one or as a text.
-pub(super) fn number(value: &Value, member: &str) -> Step<u64> {
-    text(value, member)?.parse().map_err(|_| odd(&format!("its '{member}' is no number")))
-}
-
-/// A list that must be there.
-pub(super) fn list<'v>(value: &'v Value, member: &str) -> Step<&'v [Value]> {
-    value[member].as_array().map(Vec::as_slice).ok_or_else(|| odd(&format!("it has no list '{member}'")))
-}
-
-/// An answer that must be a list itself.
-pub(super) fn rows(value: &Value) -> Step<&[Value]> {
-    value.as_array().map(Vec::as_slice).ok_or_else(|| odd("it is no list"))
-}
-
-/// A member `message`, where many APIs say what is wrong.
-pub(super) fn message(value: &Value) -> Option<String> {
-    value["message"].as_str().map(str::to_owned)
-}
-
-/// The answer is JSON, but not what was documented.
-pub(super) fn odd(why: &str) -> Reply {
-    let said = format!("the answer is not what the provider's documentation says: {why}");
-    Reply { answer: Answer::Unclear, said, body: Vec::new() }
 }

@@ -4,6 +4,7 @@
 #![forbid(unsafe_code)]
 
 mod api;
+mod json;
 mod name;
 mod native;
 mod script;
