@@ -119,13 +119,21 @@ fn a_row_whose_password_travels_in_clear_stands_under_that_heading() {
 
 #[test]
 fn a_provider_with_an_api_of_its_own_is_refused_clearly_until_it_is_spoken() {
-    let section = section("\toption service_name 'cnkuai.cn'\n\toption domain 'h.example'");
+    let section = section("\toption service_name 'transip.nl'\n\toption domain 'h.example'");
     let recipe = send::recipe(&section, &mut no_files).unwrap();
-    assert_eq!(recipe.kind, Kind::Native("cnkuai.cn".to_owned()));
+    assert_eq!(recipe.kind, Kind::Native("transip.nl".to_owned()));
     let told = send::faults(&section, &recipe, &mut |_| true)[0].to_string();
-    for part in ["section 'a'", "'service_name'", "'cnkuai.cn'", "API of its own", "use update_script"] {
+    for part in ["section 'a'", "'service_name'", "'transip.nl'", "API of its own", "use update_script"] {
         assert!(told.contains(part), "{told}");
     }
+}
+
+#[test]
+fn a_provider_behind_a_captcha_is_refused_with_a_word_of_its_own() {
+    let section = section("\toption service_name 'cnkuai.cn'\n\toption domain 'h.example'");
+    let recipe = send::recipe(&section, &mut no_files).unwrap();
+    let told = send::faults(&section, &recipe, &mut |_| true)[0].to_string();
+    assert!(told.contains("captcha") && told.contains("'cnkuai.cn'"), "{told}");
 }
 
 #[test]

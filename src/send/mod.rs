@@ -96,10 +96,7 @@ pub fn faults(section: &Section, recipe: &Recipe, there: &mut dyn FnMut(&Path) -
         Kind::Script(path) => vec![of_provider(format!("the script {} does not exist", path.display()))],
         Kind::Native(name) => match native::find(name) {
             Some(provider) => native::missing(section, provider),
-            None => vec![of_provider(
-                "this provider is reached by an API of its own, which this version does not speak yet; use update_script"
-                    .to_owned(),
-            )],
+            None => vec![of_provider(native::unspoken(name))],
         },
     }
 }

@@ -90,6 +90,17 @@ pub static PROVIDERS: &[&Provider] = &[
     &servercow::PROVIDER,
 ];
 
+/// Why a provider that is not in the list cannot be used.
+pub(super) fn unspoken(name: &str) -> String {
+    match name {
+        "cnkuai.cn" => {
+            "this provider is reached only by a web page with a captcha, which no program can read: choose another one"
+        }
+        _ => "this provider is reached by an API of its own, which this version does not speak yet; use update_script",
+    }
+    .to_owned()
+}
+
 /// The provider of that name.
 pub(super) fn find(name: &str) -> Option<&'static Provider> {
     PROVIDERS.iter().copied().find(|provider| provider.name == name)
