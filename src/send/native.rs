@@ -148,9 +148,14 @@ pub(super) fn relative(name: &str, zone: &str) -> String {
 
 /// Which of several records of a name is ours: the one that holds the new address already, else the one that holds the registered one, else
 /// the first. `None` where there is no record.
-pub(super) fn chosen(job: &Job<'_>, address: IpAddr, held: &[Option<IpAddr>]) -> Option<usize> {
-    let place = |wanted: IpAddr| held.iter().position(|held| *held == Some(wanted));
-    place(address).or_else(|| job.registered.and_then(place)).or((!held.is_empty()).then_some(0))
+pub(super) fn ours<R>(
+    job: &Job<'_>,
+    address: IpAddr,
+    records: &[R],
+    held: impl Fn(&R) -> Option<IpAddr>,
+) -> Option<usize> {
+    let holding = |wanted: IpAddr| records.iter().position(|record| held(record) == Some(wanted));
+    holding(address).or_else(|| job.registered.and_then(holding)).or((!records.is_empty()).then_some(0))
 }
 
 /// `A` or `AAAA`.

@@ -8,7 +8,7 @@ use std::time::UNIX_EPOCH;
 
 use serde_json::Value;
 
-use super::{Field, Provider, kind, needed, option, optional};
+use super::{Field, Provider, kind, needed, option, optional, ours};
 use crate::answer::{Answer, Refusal};
 use crate::secret::Secret;
 use crate::send::Job;
@@ -40,7 +40,7 @@ struct Record {
 
 fn update(job: &Job<'_>, address: IpAddr, http: &mut dyn Http) -> Step<Outcome> {
     let records = records(job, http)?;
-    let chosen = records.iter().find(|record| record.address == job.registered).or(records.first());
+    let chosen = ours(job, address, &records, |record| record.address).map(|at| &records[at]);
     let Some(record) = chosen else {
         let why = format!("there is no {} record of this name; it must be made there once", kind(job));
         return Err(api(job, http, "").no_such(&why));

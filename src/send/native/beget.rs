@@ -7,7 +7,7 @@ use std::net::IpAddr;
 
 use serde_json::{Map, Value, json};
 
-use super::{Field, Provider, kind, needed, option};
+use super::{Field, Provider, kind, needed, option, ours};
 use crate::answer::{Answer, Refusal};
 use crate::send::Job;
 use crate::send::api::{Api, Outcome, Step, odd};
@@ -29,17 +29,17 @@ const PRIORITY: u32 = 10;
 fn update(job: &Job<'_>, address: IpAddr, http: &mut dyn Http) -> Step<Outcome> {
     let mut api = api(job, http);
     let mut records = records(job, &mut api)?;
-    let ours = records.entry(kind(job)).or_insert_with(|| json!([]));
-    let Value::Array(ours) = ours else { return Err(odd("its records are no lists")) };
-    let chosen = ours.iter().position(|record| job.registered.is_some() && address_of(record) == job.registered);
-    let outcome = match ours.get_mut(chosen.unwrap_or(0)) {
+    let of_kind = records.entry(kind(job)).or_insert_with(|| json!([]));
+    let Value::Array(of_kind) = of_kind else { return Err(odd("its records are no lists")) };
+    let place = ours(job, address, of_kind, address_of);
+    let outcome = match place.map(|at| &mut of_kind[at]) {
         Some(record) if address_of(record) == Some(address) => return Ok(Outcome::Right),
         Some(record) => {
             record["value"] = address.to_string().into();
             Outcome::Updated
         }
         None => {
-            ours.push(json!({ "value": address.to_string(), "priority": PRIORITY }));
+            of_kind.push(json!({ "value": address.to_string(), "priority": PRIORITY }));
             Outcome::Created
         }
     };

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 
 use serde_json::{Value, json};
 
-use super::{Field, Provider, kind, needed, option, optional, parameter};
+use super::{Field, Provider, kind, needed, option, optional, ours, parameter};
 use crate::answer::{Answer, Refusal};
 use crate::secret::percent_encoded;
 use crate::send::Job;
@@ -37,7 +37,7 @@ fn update(job: &Job<'_>, address: IpAddr, http: &mut dyn Http) -> Step<Outcome> 
     let mut api = api(job, http);
     let zone = zone(job, &mut api)?;
     let records = records(job, &zone, &mut api)?;
-    let chosen = records.iter().find(|record| record.address == job.registered).or(records.first());
+    let chosen = ours(job, address, &records, |record| record.address).map(|at| &records[at]);
     let Some(record) = chosen else {
         let new = json!({ "type": kind(job), "name": name(job).full, "content": address.to_string(), "ttl": 1 });
         api.send("POST", &format!("/zones/{zone}/dns_records"), &new)?;

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 
 use serde_json::{Value, json};
 
-use super::{Field, Provider, chosen, in_path, kind, label, needed, option, optional, relative};
+use super::{Field, Provider, in_path, kind, label, needed, option, optional, ours, relative};
 use crate::secret::percent_encoded;
 use crate::send::Job;
 use crate::send::api::{Api, Outcome, Step, list, message, text};
@@ -31,8 +31,7 @@ struct Record {
 fn update(job: &Job<'_>, address: IpAddr, http: &mut dyn Http) -> Step<Outcome> {
     let mut api = api(job, http);
     let records = records(job, &mut api)?;
-    let held: Vec<_> = records.iter().map(|record| record.address).collect();
-    let Some(record) = chosen(job, address, &held).and_then(|place| records.get(place)) else {
+    let Some(record) = ours(job, address, &records, |record| record.address).map(|at| &records[at]) else {
         return Err(api.no_such(&format!("the zone has no {} record of the name; create it there first", kind(job))));
     };
     if record.address == Some(address) {

@@ -7,7 +7,7 @@ use std::net::IpAddr;
 
 use serde_json::Value;
 
-use super::{Field, Provider, kind, needed, option};
+use super::{Field, Provider, kind, needed, option, ours};
 use crate::answer::{Answer, Refusal};
 use crate::send::Job;
 use crate::send::api::{Api, Outcome, Step, list, text};
@@ -38,7 +38,7 @@ fn update(job: &Job<'_>, address: IpAddr, http: &mut dyn Http) -> Step<Outcome> 
     let records = records(job, &mut api)?;
     let value = address.to_string();
     let new = [("record_type", kind(job)), ("record_line_id", DEFAULT_LINE), ("value", value.as_str())];
-    let chosen = records.iter().find(|record| record.address == job.registered).or(records.first());
+    let chosen = ours(job, address, &records, |record| record.address).map(|at| &records[at]);
     let Some(record) = chosen else {
         call(job, &mut api, "/Record.Create", &new)?;
         return Ok(Outcome::Created);

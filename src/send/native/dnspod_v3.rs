@@ -7,7 +7,7 @@ use std::net::IpAddr;
 
 use serde_json::{Value, json};
 
-use super::{Field, Provider, kind, needed, option, optional};
+use super::{Field, Provider, kind, needed, option, optional, ours};
 use crate::answer::{Answer, Refusal};
 use crate::secret::Secret;
 use crate::send::Job;
@@ -44,7 +44,7 @@ struct Record {
 fn update(job: &Job<'_>, address: IpAddr, http: &mut dyn Http) -> Step<Outcome> {
     let (host, zone) = place(job, http)?;
     let records = records(job, (&host, &zone), http)?;
-    let chosen = records.iter().find(|record| record.address == job.registered).or(records.first());
+    let chosen = ours(job, address, &records, |record| record.address).map(|at| &records[at]);
     let mut new = json!({ "Domain": zone, "SubDomain": host, "RecordType": kind(job), "Value": address.to_string() });
     let Some(record) = chosen else {
         new["RecordLine"] = DEFAULT_LINE.into();

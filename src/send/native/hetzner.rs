@@ -7,7 +7,7 @@ use std::net::IpAddr;
 
 use serde_json::{Value, json};
 
-use super::{Field, Provider, chosen, in_path, kind, label, needed, relative};
+use super::{Field, Provider, in_path, kind, label, needed, ours, relative};
 use crate::answer::Answer;
 use crate::secret::percent_encoded;
 use crate::send::Job;
@@ -35,12 +35,11 @@ fn update(job: &Job<'_>, address: IpAddr, http: &mut dyn Http) -> Step<Outcome> 
         return Ok(Outcome::Created);
     };
     let records = list(&found["rrset"], "records")?;
-    let held: Vec<_> = records.iter().map(value).collect();
-    if held == [Some(address)] {
+    if records.len() == 1 && value(&records[0]) == Some(address) {
         return Ok(Outcome::Right);
     }
     let mut record = json!({ "value": address.to_string() });
-    let old = chosen(job, address, &held).and_then(|place| records.get(place));
+    let old = ours(job, address, records, value).map(|at| &records[at]);
     if let Some(comment) = old.and_then(|old| old["comment"].as_str()).filter(|comment| !comment.is_empty()) {
         record["comment"] = comment.into();
     }

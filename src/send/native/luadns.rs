@@ -6,7 +6,7 @@ use std::net::IpAddr;
 
 use serde_json::{Value, json};
 
-use super::{Field, Provider, chosen, kind, needed, option, optional};
+use super::{Field, Provider, kind, needed, option, optional, ours};
 use crate::secret::percent_encoded;
 use crate::send::Job;
 use crate::send::api::{Api, Outcome, Step, message, rows, text};
@@ -29,8 +29,7 @@ const TTL: u32 = 300;
 fn update(job: &Job<'_>, address: IpAddr, http: &mut dyn Http) -> Step<Outcome> {
     let mut api = api(job, http);
     let records = records(job, &mut api)?;
-    let held: Vec<_> = records.found.iter().map(content).collect();
-    let Some(record) = chosen(job, address, &held).and_then(|place| records.found.get(place)) else {
+    let Some(record) = ours(job, address, &records.found, content).map(|at| &records.found[at]) else {
         let name = format!("{}.", name(job).full);
         let new = json!({ "name": name, "type": kind(job), "content": address.to_string(), "ttl": TTL });
         api.send("POST", &records.folder, &new)?;

@@ -7,7 +7,7 @@ use std::net::IpAddr;
 
 use serde_json::Value;
 
-use super::{Field, Provider, kind, needed, option, optional, parameter};
+use super::{Field, Provider, kind, needed, option, optional, ours, parameter};
 use crate::answer::{Answer, Refusal};
 use crate::secret::percent_encoded;
 use crate::send::api::{Api, Outcome, Step, text};
@@ -41,7 +41,7 @@ fn update(job: &Job<'_>, address: IpAddr, http: &mut dyn Http) -> Step<Outcome> 
     }
     let mut api = Api::new(job, http, BASE, complaint).sorted_by(sort);
     let records = records(job, &mut api)?;
-    let chosen = records.iter().find(|record| record.address == job.registered).or(records.first());
+    let chosen = ours(job, address, &records, |record| record.address).map(|at| &records[at]);
     if chosen.is_some_and(|record| record.address == Some(address)) {
         return Ok(Outcome::Right);
     }

@@ -7,7 +7,7 @@ use std::net::IpAddr;
 
 use serde_json::{Value, json};
 
-use super::{Field, Provider, kind, needed, option, optional};
+use super::{Field, Provider, kind, needed, option, optional, ours};
 use crate::answer::{Answer, Refusal};
 use crate::send::api::{Api, Outcome, Step, list, text};
 use crate::send::name::Name;
@@ -142,8 +142,7 @@ impl<'a> Session<'a> {
 
     fn write(&mut self, address: IpAddr) -> Step<Outcome> {
         let records = self.records()?;
-        let ours = |record: &&Value| self.job.registered.is_some() && address_of(record) == self.job.registered;
-        let chosen = records.iter().find(ours).or(records.first());
+        let chosen = ours(self.job, address, &records, address_of).map(|at| &records[at]);
         if chosen.is_some_and(|record| address_of(record) == Some(address)) {
             return Ok(Outcome::Right);
         }

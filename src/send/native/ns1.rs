@@ -7,7 +7,7 @@ use std::net::IpAddr;
 
 use serde_json::{Value, json};
 
-use super::{Field, Provider, chosen, in_path, kind, label, needed, option};
+use super::{Field, Provider, in_path, kind, label, needed, option, ours};
 use crate::answer::{Answer, Refusal};
 use crate::secret::percent_encoded;
 use crate::send::Job;
@@ -38,9 +38,8 @@ fn update(job: &Job<'_>, address: IpAddr, http: &mut dyn Http) -> Step<Outcome> 
         return Ok(Outcome::Created);
     };
     let mut answers = list(&record, "answers")?.to_vec();
-    let held: Vec<_> = answers.iter().map(content).collect();
-    match chosen(job, address, &held) {
-        Some(place) if held[place] == Some(address) => return Ok(Outcome::Right),
+    match ours(job, address, &answers, content) {
+        Some(place) if content(&answers[place]) == Some(address) => return Ok(Outcome::Right),
         Some(place) => answers[place]["answer"] = json!([address.to_string()]),
         None => answers.push(json!({ "answer": [address.to_string()] })),
     }

@@ -7,7 +7,7 @@ use std::net::IpAddr;
 
 use serde_json::{Value, json};
 
-use super::{Field, Provider, kind, needed, option, optional, parameter};
+use super::{Field, Provider, kind, needed, option, optional, ours, parameter};
 use crate::answer::{Answer, Refusal};
 use crate::secret::percent_encoded;
 use crate::send::Job;
@@ -41,7 +41,7 @@ fn update(job: &Job<'_>, address: IpAddr, http: &mut dyn Http) -> Step<Outcome> 
     body["name"] = host(&name, zone).into();
     body["type"] = kind(job).into();
     body["content"] = address.to_string().into();
-    let chosen = records.iter().find(|record| record.address == job.registered).or(records.first());
+    let chosen = ours(job, address, &records, |record| record.address).map(|at| &records[at]);
     let Some(record) = chosen else {
         api.send("POST", &format!("/dns/create/{}", percent_encoded(zone.as_bytes())), &body)?;
         return Ok(Outcome::Created);
