@@ -87,14 +87,6 @@ impl<'a> Api<'a> {
         self.with("Authorization", [b"Bearer ", token.reveal()].concat())
     }
 
-    /// Basic authentication (RFC 7617) with options `username` and `password`.
-    pub(super) fn basic(self) -> Self {
-        let user = self.job.section.username.clone().unwrap_or_default();
-        let password = self.job.section.password.clone().unwrap_or_default();
-        let account = base64(&[user.reveal(), b":", password.reveal()].concat());
-        self.with("Authorization", [b"Basic ", account.as_bytes()].concat())
-    }
-
     /// Another value of a header field, from now on.
     pub(super) fn change(&mut self, name: &'static str, value: impl Into<Vec<u8>>) {
         self.headers.retain(|(known, _)| *known != name);
@@ -128,6 +120,12 @@ impl<'a> Api<'a> {
     /// Sends JSON.
     pub(super) fn send(&mut self, method: &'static str, path: &str, body: &Value) -> Step<Value> {
         let response = self.exchange(method, path, Some(("application/json", body.to_string())))?;
+        self.read(&response)
+    }
+
+    /// Sends a body that is written already; whatever comes back with status 2xx is good.
+    pub(super) fn write(&mut self, method: &'static str, path: &str, content_type: &str, body: String) -> Step<Value> {
+        let response = self.exchange(method, path, Some((content_type, body)))?;
         self.read(&response)
     }
 

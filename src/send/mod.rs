@@ -4,9 +4,11 @@
 #![forbid(unsafe_code)]
 
 mod api;
+mod fill;
 mod json;
 mod name;
 mod native;
+mod rest;
 mod script;
 mod sign;
 mod template;

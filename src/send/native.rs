@@ -25,12 +25,16 @@ mod servercow;
 use std::net::IpAddr;
 
 use super::api::{Outcome, Step};
+use super::rest::{self, Rest};
 use super::{Job, not_sent};
 use crate::address::{Family, Known};
 use crate::answer::{Answer, Reply};
 use crate::config::{Fault, Section};
 use crate::secret::percent_encoded;
 use crate::world::Http;
+
+/// Writes the address.
+type Write = fn(&Job<'_>, IpAddr, &mut dyn Http) -> Step<Outcome>;
 
 /// Reads the addresses that the provider has for the name.
 type Ask = fn(&Job<'_>, &mut dyn Http) -> Step<Vec<IpAddr>>;
@@ -41,10 +45,15 @@ pub struct Provider {
     pub name: &'static str,
     /// What goes into which option, in words an owner understands.
     pub options: &'static [Field],
-    /// Writes the address.
-    update: fn(&Job<'_>, IpAddr, &mut dyn Http) -> Step<Outcome>,
-    /// Where it can be asked.
-    registered: Option<Ask>,
+    way: Way,
+}
+
+/// How a provider is spoken to.
+enum Way {
+    /// By code of its own: writes the address, and reads it where it can be asked.
+    Code(Write, Option<Ask>),
+    /// As its description says.
+    Rest(&'static Rest),
 }
 
 /// An option of a provider.
@@ -171,7 +180,11 @@ pub(super) fn update(job: &Job<'_>, name: &str, http: &mut dyn Http) -> Reply {
     let (Some(provider), Some(address)) = (find(name), job.address) else {
         return not_sent(format!("the API of '{name}' is not spoken here"));
     };
-    match (provider.update)(job, address, http) {
+    let written = match provider.way {
+        Way::Code(update, _) => update(job, address, http),
+        Way::Rest(rest) => rest::update(rest, job, address, http),
+    };
+    match written {
         Ok(outcome) => {
             let said = match outcome {
                 Outcome::Updated => "",
@@ -186,8 +199,11 @@ pub(super) fn update(job: &Job<'_>, name: &str, http: &mut dyn Http) -> Reply {
 
 /// What the provider has for the name; `None` where it cannot be asked.
 pub(super) fn registered(job: &Job<'_>, name: &str, http: &mut dyn Http) -> Option<Known<Vec<IpAddr>>> {
-    let ask = find(name)?.registered?;
-    Some(match ask(job, http) {
+    let held = match find(name)?.way {
+        Way::Code(_, ask) => ask?(job, http),
+        Way::Rest(rest) => rest::registered(rest, job, http),
+    };
+    Some(match held {
         Ok(addresses) if addresses.is_empty() => {
             Known::Nothing(format!("{name} has no {} record of the name", kind(job)))
         }

@@ -8,7 +8,7 @@ use std::time::UNIX_EPOCH;
 
 use serde_json::Value;
 
-use super::{Field, Provider, kind, needed, option, optional, ours};
+use super::{Field, Provider, Way, kind, needed, option, optional, ours};
 use crate::answer::{Answer, Refusal};
 use crate::secret::Secret;
 use crate::send::Job;
@@ -18,7 +18,7 @@ use crate::send::sign::{Key, Stamp, Unsigned, acs3, field, query, sha256};
 use crate::world::{Http, Request};
 
 pub(super) static PROVIDER: Provider =
-    Provider { name: "aliyun.com", options: OPTIONS, update, registered: Some(registered) };
+    Provider { name: "aliyun.com", options: OPTIONS, way: Way::Code(update, Some(registered)) };
 
 const OPTIONS: &[Field] = &[
     needed("domain", "the name as host@zone, or @zone for the zone itself"),

@@ -7,14 +7,14 @@ use std::net::IpAddr;
 
 use serde_json::{Map, Value, json};
 
-use super::{Field, Provider, kind, needed, option, ours};
+use super::{Field, Provider, Way, kind, needed, option, ours};
 use crate::answer::{Answer, Refusal};
 use crate::send::Job;
 use crate::send::api::{Api, Outcome, Step, odd};
 use crate::world::Http;
 
 pub(super) static PROVIDER: Provider =
-    Provider { name: "beget.com", options: OPTIONS, update, registered: Some(registered) };
+    Provider { name: "beget.com", options: OPTIONS, way: Way::Code(update, Some(registered)) };
 
 const OPTIONS: &[Field] = &[
     needed("domain", "the full name, set up as a sub-domain in the panel"),

@@ -1,19 +1,11 @@
 //! digitalocean.com-v2: <https://docs.digitalocean.com/products/networking/dns/reference/api/domain-records>.
 //!
-//! A PATCH with type and data keeps name and TTL. The record must exist: it is never created.
+//! A PATCH with type and data keeps name and TTL. The record must exist, as ddns-scripts has it: it is never created.
 
-use std::net::IpAddr;
+use super::{Field, Provider, Way, needed, optional};
+use crate::send::rest::{Call, List, Read, Rest, host_in_username};
 
-use serde_json::{Value, json};
-
-use super::{Field, Provider, in_path, kind, label, needed, option, optional, ours, relative};
-use crate::secret::percent_encoded;
-use crate::send::Job;
-use crate::send::api::{Api, Outcome, Step, list, message, text};
-use crate::world::Http;
-
-pub(super) static PROVIDER: Provider =
-    Provider { name: "digitalocean.com-v2", options: OPTIONS, update, registered: Some(registered) };
+pub(super) static PROVIDER: Provider = Provider { name: "digitalocean.com-v2", options: OPTIONS, way: Way::Rest(&API) };
 
 const OPTIONS: &[Field] = &[
     needed("domain", "the zone, as example.net"),
@@ -22,60 +14,16 @@ const OPTIONS: &[Field] = &[
     optional("param_opt", "the record's number, to choose among several records of the name"),
 ];
 
-/// A record of the name, of the wanted kind.
-struct Record {
-    id: String,
-    address: Option<IpAddr>,
-}
-
-fn update(job: &Job<'_>, address: IpAddr, http: &mut dyn Http) -> Step<Outcome> {
-    let mut api = api(job, http);
-    let records = records(job, &mut api)?;
-    let Some(record) = ours(job, address, &records, |record| record.address).map(|at| &records[at]) else {
-        return Err(api.no_such(&format!("the zone has no {} record of the name; create it there first", kind(job))));
-    };
-    if record.address == Some(address) {
-        return Ok(Outcome::Right);
-    }
-    let path = format!("{}/{}", folder(job), percent_encoded(record.id.as_bytes()));
-    api.send("PATCH", &path, &json!({ "type": kind(job), "data": address.to_string() }))?;
-    Ok(Outcome::Updated)
-}
-
-fn registered(job: &Job<'_>, http: &mut dyn Http) -> Step<Vec<IpAddr>> {
-    let mut api = api(job, http);
-    Ok(records(job, &mut api)?.into_iter().filter_map(|record| record.address).collect())
-}
-
-fn api<'a>(job: &'a Job<'a>, http: &'a mut dyn Http) -> Api<'a> {
-    Api::new(job, http, "https://api.digitalocean.com/v2", message).bearer()
-}
-
-/// The path of the zone's records.
-fn folder(job: &Job<'_>) -> String {
-    format!("/domains/{}/records", in_path(job.section, "domain"))
-}
-
-fn records(job: &Job<'_>, api: &mut Api<'_>) -> Step<Vec<Record>> {
-    let zone = label(job.section, "domain");
-    let host = relative(&label(job.section, "username"), &zone);
-    if let Some(id) = option(job.section, "param_opt") {
-        let answer = api.get(&format!("{}/{}", folder(job), percent_encoded(id.as_bytes())))?;
-        let found = &answer["domain_record"];
-        let name = text(found, "name")?.to_ascii_lowercase();
-        // a number mistyped would otherwise turn somebody else's record into ours
-        if found["type"] != kind(job) || relative(&name, &zone) != host {
-            let why = format!("the record of option 'param_opt' is not the {} record of '{host}'", kind(job));
-            return Err(api.no_such(&why));
-        }
-        return Ok(vec![record(found)?]);
-    }
-    let full = if host == "@" { zone } else { format!("{host}.{zone}") };
-    let asked = format!("{}?name={}&type={}", folder(job), percent_encoded(full.as_bytes()), kind(job));
-    let answer = api.get(&asked)?;
-    list(&answer, "domain_records")?.iter().filter(|found| found["type"] == kind(job)).map(record).collect()
-}
-
-fn record(found: &Value) -> Step<Record> {
-    Ok(Record { id: text(found, "id")?, address: text(found, "data")?.parse().ok() })
-}
+static API: Rest = Rest {
+    base: "https://api.digitalocean.com/v2",
+    name: host_in_username,
+    read: Read {
+        list: List::whole("/domains/{zone}/records?name={full}&type={type}", "/domain_records"),
+        one: ["/domains/{zone}/records/{id}", "/domain_record"],
+        content: "/data",
+        ..Rest::PLAIN.read
+    },
+    chosen: &["param_opt"],
+    change: Call::new("PATCH", "/domains/{zone}/records/{id}", r#"{"type":"{type}","data":"{ip}"}"#),
+    ..Rest::PLAIN
+};

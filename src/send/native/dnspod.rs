@@ -7,14 +7,14 @@ use std::net::IpAddr;
 
 use serde_json::Value;
 
-use super::{Field, Provider, kind, needed, option, ours};
+use super::{Field, Provider, Way, kind, needed, option, ours};
 use crate::answer::{Answer, Refusal};
 use crate::send::Job;
 use crate::send::api::{Api, Outcome, Step, list, text};
 use crate::world::Http;
 
 pub(super) static PROVIDER: Provider =
-    Provider { name: "dnspod.cn", options: OPTIONS, update, registered: Some(registered) };
+    Provider { name: "dnspod.cn", options: OPTIONS, way: Way::Code(update, Some(registered)) };
 
 const OPTIONS: &[Field] = &[
     needed("domain", "the name as host@zone, or the full name if the zone begins behind its first dot"),

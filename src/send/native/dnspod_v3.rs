@@ -7,7 +7,7 @@ use std::net::IpAddr;
 
 use serde_json::{Value, json};
 
-use super::{Field, Provider, kind, needed, option, optional, ours};
+use super::{Field, Provider, Way, kind, needed, option, optional, ours};
 use crate::answer::{Answer, Refusal};
 use crate::secret::Secret;
 use crate::send::Job;
@@ -17,7 +17,7 @@ use crate::send::sign::{Key, Stamp, Unsigned, field, tc3};
 use crate::world::{Http, Request};
 
 pub(super) static PROVIDER: Provider =
-    Provider { name: "dnspod.cn-v3", options: OPTIONS, update, registered: Some(registered) };
+    Provider { name: "dnspod.cn-v3", options: OPTIONS, way: Way::Code(update, Some(registered)) };
 
 const OPTIONS: &[Field] = &[
     needed("domain", "the name as host@zone, or @zone for the zone itself"),

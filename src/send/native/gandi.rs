@@ -7,7 +7,7 @@ use std::net::IpAddr;
 
 use serde_json::{Value, json};
 
-use super::{Field, Provider, in_path, kind, label, needed, relative};
+use super::{Field, Provider, Way, in_path, kind, label, needed, relative};
 use crate::answer::{Answer, Refusal, Reply};
 use crate::secret::percent_encoded;
 use crate::send::Job;
@@ -15,7 +15,7 @@ use crate::send::api::{Api, Outcome, Step, list, message};
 use crate::world::Http;
 
 pub(super) static PROVIDER: Provider =
-    Provider { name: "gandi.net", options: OPTIONS, update, registered: Some(registered) };
+    Provider { name: "gandi.net", options: OPTIONS, way: Way::Code(update, Some(registered)) };
 
 const OPTIONS: &[Field] = &[
     needed("domain", "the zone, as example.net"),

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 
 use serde_json::{Value, json};
 
-use super::{Field, Provider, kind, needed};
+use super::{Field, Provider, Way, kind, needed};
 use crate::answer::{Answer, Refusal};
 use crate::secret::{Secret, percent_encoded};
 use crate::send::Job;
@@ -16,7 +16,7 @@ use crate::send::sign::{Key, Stamp, Unsigned, query, sdk};
 use crate::world::{Http, Request};
 
 pub(super) static PROVIDER: Provider =
-    Provider { name: "huaweicloud.com", options: OPTIONS, update, registered: Some(registered) };
+    Provider { name: "huaweicloud.com", options: OPTIONS, way: Way::Code(update, Some(registered)) };
 
 const OPTIONS: &[Field] = &[
     needed("domain", "the name as host@zone, @zone for the zone itself, or the full name"),

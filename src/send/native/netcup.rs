@@ -7,7 +7,7 @@ use std::net::IpAddr;
 
 use serde_json::{Value, json};
 
-use super::{Field, Provider, kind, needed, option, optional, ours};
+use super::{Field, Provider, Way, kind, needed, option, optional, ours};
 use crate::answer::{Answer, Refusal};
 use crate::send::api::{Api, Outcome, Step, list, text};
 use crate::send::name::Name;
@@ -15,7 +15,7 @@ use crate::send::{Job, not_sent};
 use crate::world::Http;
 
 pub(super) static PROVIDER: Provider =
-    Provider { name: "netcup.com", options: OPTIONS, update, registered: Some(registered) };
+    Provider { name: "netcup.com", options: OPTIONS, way: Way::Code(update, Some(registered)) };
 
 const OPTIONS: &[Field] = &[
     needed("domain", "the full name"),

@@ -7,7 +7,7 @@ use std::net::IpAddr;
 
 use serde_json::{Value, json};
 
-use super::{Field, Provider, in_path, kind, label, needed, option, ours};
+use super::{Field, Provider, Way, in_path, kind, label, needed, option, ours};
 use crate::answer::{Answer, Refusal};
 use crate::secret::percent_encoded;
 use crate::send::Job;
@@ -16,7 +16,7 @@ use crate::send::name::Name;
 use crate::world::Http;
 
 pub(super) static PROVIDER: Provider =
-    Provider { name: "ns1.com", options: OPTIONS, update, registered: Some(registered) };
+    Provider { name: "ns1.com", options: OPTIONS, way: Way::Code(update, Some(registered)) };
 
 const OPTIONS: &[Field] = &[
     needed("domain", "the full name, as home.example.net"),

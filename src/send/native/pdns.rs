@@ -6,7 +6,7 @@ use std::net::IpAddr;
 
 use serde_json::{Value, json};
 
-use super::{Field, Provider, kind, needed, option};
+use super::{Field, Provider, Way, kind, needed, option};
 use crate::answer::{Answer, Refusal};
 use crate::secret::percent_encoded;
 use crate::send::api::{Api, Outcome, Step, list, text};
@@ -15,7 +15,7 @@ use crate::url::Url;
 use crate::world::Http;
 
 pub(super) static PROVIDER: Provider =
-    Provider { name: "pdns", options: OPTIONS, update, registered: Some(registered) };
+    Provider { name: "pdns", options: OPTIONS, way: Way::Code(update, Some(registered)) };
 
 const OPTIONS: &[Field] = &[
     needed("domain", "the zone"),

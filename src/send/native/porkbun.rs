@@ -7,7 +7,7 @@ use std::net::IpAddr;
 
 use serde_json::{Value, json};
 
-use super::{Field, Provider, kind, needed, option, optional, ours, parameter};
+use super::{Field, Provider, Way, kind, needed, option, optional, ours, parameter};
 use crate::answer::{Answer, Refusal};
 use crate::secret::percent_encoded;
 use crate::send::Job;
@@ -16,7 +16,7 @@ use crate::send::name::Name;
 use crate::world::Http;
 
 pub(super) static PROVIDER: Provider =
-    Provider { name: "porkbun.com-v3", options: OPTIONS, update, registered: Some(registered) };
+    Provider { name: "porkbun.com-v3", options: OPTIONS, way: Way::Code(update, Some(registered)) };
 
 const OPTIONS: &[Field] = &[
     needed("domain", "the full name, or host@zone"),

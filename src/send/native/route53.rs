@@ -7,7 +7,7 @@ use std::net::IpAddr;
 
 use serde_json::Value;
 
-use super::{Field, Provider, kind, needed, option};
+use super::{Field, Provider, Way, kind, needed, option};
 use crate::answer::{Answer, Refusal};
 use crate::secret::{Secret, percent_encoded};
 use crate::send::Job;
@@ -16,7 +16,7 @@ use crate::send::sign::{Key, Stamp, Unsigned, aws4, query};
 use crate::world::{Http, Request};
 
 pub(super) static PROVIDER: Provider =
-    Provider { name: "route53-v1", options: OPTIONS, update, registered: Some(registered) };
+    Provider { name: "route53-v1", options: OPTIONS, way: Way::Code(update, Some(registered)) };
 
 const OPTIONS: &[Field] = &[
     needed("domain", "the id of the hosted zone, such as Z0123456789ABC"),

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 
 use serde_json::{Value, json};
 
-use super::{Field, Provider, kind, needed, option, relative};
+use super::{Field, Provider, Way, kind, needed, option, relative};
 use crate::answer::{Answer, Refusal, Reply};
 use crate::secret::percent_encoded;
 use crate::send::Job;
@@ -15,7 +15,7 @@ use crate::send::name::Name;
 use crate::world::Http;
 
 pub(super) static PROVIDER: Provider =
-    Provider { name: "servercow.de", options: OPTIONS, update, registered: Some(registered) };
+    Provider { name: "servercow.de", options: OPTIONS, way: Way::Code(update, Some(registered)) };
 
 const OPTIONS: &[Field] = &[
     needed("domain", "the full name, as home.example.net, or host@zone"),
