@@ -10,9 +10,9 @@ use serde_json::Value;
 pub(super) use super::json::{Step, list, message, number, odd, rows, text};
 use super::{Job, not_sent, quoted, sign};
 use crate::answer::{Answer, Refusal, Reply};
-use crate::secret::{Secret, base64, percent_encoded};
+use crate::secret::{Secret, percent_encoded};
 use crate::url::Url;
-use crate::world::{Broken, Http, Request, Response};
+use crate::world::{BODY_LIMIT, Broken, Http, Request, Response};
 
 /// What an update came to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -181,6 +181,9 @@ impl<'a> Api<'a> {
             },
             Err(_) if !good => Err(self.refused(response, None, None)),
             Err(_) if response.body.trim_ascii().is_empty() => Ok(Value::Null),
+            Err(_) if response.body.len() >= BODY_LIMIT => {
+                Err(self.ended(Answer::Unclear, "the answer is too long:", &response.body))
+            }
             Err(_) => Err(self.ended(Answer::Unclear, "the answer is no JSON", &response.body)),
         }
     }

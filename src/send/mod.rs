@@ -97,7 +97,7 @@ pub fn faults(section: &Section, recipe: &Recipe, there: &mut dyn FnMut(&Path) -
         Kind::Script(path) if there(path) => Vec::new(),
         Kind::Script(path) => vec![of_provider(format!("the script {} does not exist", path.display()))],
         Kind::Native(name) => match native::find(name) {
-            Some(provider) => native::missing(section, provider),
+            Some(provider) => native::faults(section, provider),
             None => vec![of_provider(native::unspoken(name))],
         },
     }
@@ -105,13 +105,19 @@ pub fn faults(section: &Section, recipe: &Recipe, there: &mut dyn FnMut(&Path) -
 
 /// What works with this recipe, but surely not as meant.
 pub fn warnings(section: &Section, recipe: &Recipe) -> Vec<Fault> {
-    let (Provider::Service(name), Some(script)) = (&section.provider, &recipe.missing) else { return Vec::new() };
-    let wanted = format!(
-        "/usr/share/ddns/custom/{name}.json names the script {}, which does not exist: the built-in way is taken instead",
-        script.display()
-    );
-    let fault = Fault::warning(wanted).in_section(&section.name).of_option("service_name");
-    vec![fault.with_value(name.as_bytes())]
+    let mut faults = match &recipe.kind {
+        Kind::Native(name) => native::find(name).map_or_else(Vec::new, |provider| native::warnings(section, provider)),
+        Kind::Template(_) | Kind::Script(_) => Vec::new(),
+    };
+    if let (Provider::Service(name), Some(script)) = (&section.provider, &recipe.missing) {
+        let wanted = format!(
+            "/usr/share/ddns/custom/{name}.json names the script {}, which does not exist: the built-in way is taken instead",
+            script.display()
+        );
+        let fault = Fault::warning(wanted).in_section(&section.name).of_option("service_name");
+        faults.push(fault.with_value(name.as_bytes()));
+    }
+    faults
 }
 
 /// Covers everything of a section that must not be read by others.

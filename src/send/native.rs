@@ -28,7 +28,7 @@ use super::api::{Outcome, Step};
 use super::rest::{self, Rest};
 use super::{Job, not_sent};
 use crate::address::{Family, Known};
-use crate::answer::{Answer, Reply};
+use crate::answer::{Answer, Refusal, Reply};
 use crate::config::{Fault, Section};
 use crate::secret::percent_encoded;
 use crate::world::Http;
@@ -64,16 +64,18 @@ pub struct Field {
     pub holds: &'static str,
     /// Nothing works without it.
     pub needed: bool,
+    /// It is a key of several lines; others have one.
+    lines: bool,
 }
 
 /// An option that must be set.
 const fn needed(option: &'static str, holds: &'static str) -> Field {
-    Field { option, holds, needed: true }
+    Field { option, holds, needed: true, lines: false }
 }
 
 /// An option that may be set.
 const fn optional(option: &'static str, holds: &'static str) -> Field {
-    Field { option, holds, needed: false }
+    Field { option, holds, needed: false, lines: false }
 }
 
 /// All of them.
@@ -115,15 +117,38 @@ pub(super) fn find(name: &str) -> Option<&'static Provider> {
     PROVIDERS.iter().copied().find(|provider| provider.name == name)
 }
 
-/// Options that the provider needs and the section lacks.
-pub(super) fn missing(section: &Section, provider: &Provider) -> Vec<Fault> {
-    let absent = |field: &&Field| field.needed && option(section, field.option).is_none();
+/// Options that the provider needs and the section lacks, or that cannot be what the provider wants.
+pub(super) fn faults(section: &Section, provider: &Provider) -> Vec<Fault> {
+    let wrong = |field: &Field| match option(section, field.option) {
+        None if field.needed => Some(format!("missing: {} wants {}", provider.name, field.holds)),
+        Some(value) if !field.lines && value.contains(char::is_control) => {
+            Some(format!("holds a line break or another control character: {} wants {}", provider.name, field.holds))
+        }
+        _ => None,
+    };
+    let told = |field: &Field| Some(Fault::error(wrong(field)?).in_section(&section.name).of_option(field.option));
+    provider.options.iter().filter_map(told).collect()
+}
+
+/// Options that are surely not meant so.
+pub(super) fn warnings(section: &Section, provider: &Provider) -> Vec<Fault> {
+    let quoted =
+        |text: &str| ['"', '\''].iter().any(|&mark| text.len() > 1 && text.starts_with(mark) && text.ends_with(mark));
+    let fields = provider.options.iter().filter(|field| option(section, field.option).is_some_and(quoted));
     let told = |field: &Field| {
-        Fault::error(format!("missing: {} wants {}", provider.name, field.holds))
+        Fault::warning("begins and ends with a quotation mark, which is sent as a part of it; was it meant so?")
             .in_section(&section.name)
             .of_option(field.option)
     };
-    provider.options.iter().filter(absent).map(told).collect()
+    fields.map(told).collect()
+}
+
+/// What goes into which option, for an owner whose credentials were refused: they may be swapped.
+fn credentials(provider: &Provider) -> String {
+    let secret = |field: &&Field| field.needed && matches!(field.option, "username" | "password" | "param_enc");
+    let fields = provider.options.iter().filter(secret);
+    let told: Vec<String> = fields.map(|field| format!("option '{}' wants {}", field.option, field.holds)).collect();
+    told.join("; ")
 }
 
 /// An option of the section as text, if it is set; whatever it is called.
@@ -193,7 +218,12 @@ pub(super) fn update(job: &Job<'_>, name: &str, http: &mut dyn Http) -> Reply {
             };
             Reply { answer: Answer::Accepted, said: said.to_owned(), body: Vec::new() }
         }
-        Err(reply) => reply,
+        Err(mut reply) => {
+            if reply.answer == Answer::Refused(Refusal::BadAuth) {
+                reply.said = format!("{}; {}", reply.said, credentials(provider));
+            }
+            reply
+        }
     }
 }
 

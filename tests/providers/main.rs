@@ -17,6 +17,7 @@
 //! ```
 #![cfg(test)]
 
+mod hostile;
 mod transcript;
 mod wire;
 
