@@ -107,8 +107,13 @@ impl<'a> Api<'a> {
 
     /// Asks for what need not be there: status 404 is `None`.
     pub(super) fn find(&mut self, path: &str) -> Step<Option<Value>> {
-        let response = self.exchange("GET", path, None)?;
-        if response.status == 404 { Ok(None) } else { self.read(&response).map(Some) }
+        self.ask(path, None, true)
+    }
+
+    /// Asks, with POST where there is a body of a content type; status 404 may mean that there is nothing.
+    pub(super) fn ask(&mut self, path: &str, body: Option<(&str, String)>, none_is_404: bool) -> Step<Option<Value>> {
+        let response = self.exchange(if body.is_some() { "POST" } else { "GET" }, path, body)?;
+        if none_is_404 && response.status == 404 { Ok(None) } else { self.read(&response).map(Some) }
     }
 
     /// Asks.

@@ -17,7 +17,7 @@
 mod course;
 mod find;
 
-use super::api::{Complaint, Sort};
+use super::api::{Complaint, Signer, Sort};
 use super::json::message;
 use super::name::Name;
 use super::native::{label, option};
@@ -54,6 +54,8 @@ pub(super) struct Rest {
     pub(super) ttl: u32,
     /// The option or word of `param_opt` that holds the owner's own TTL, which wins over the one of a record.
     pub(super) ttl_in: &'static str,
+    /// Signs each request.
+    pub(super) signer: Option<Signer>,
     /// Where the provider says what is wrong.
     pub(super) complaint: Complaint,
     /// What its own codes mean.
@@ -63,8 +65,10 @@ pub(super) struct Rest {
 /// A list of zones or of records.
 #[derive(Clone, Copy)]
 pub(super) struct List {
-    /// Asks for it.
+    /// Asks for it, with GET.
     pub(super) path: &'static str,
+    /// What is sent with the question, which is a POST then: JSON, or the fields of a form where it begins otherwise.
+    pub(super) body: &'static str,
     /// JSON pointer (RFC 6901) to the list.
     pub(super) at: &'static str,
     /// An object stands there, and it is the only row.
@@ -153,13 +157,14 @@ impl Rest {
         create: None,
         ttl: 300,
         ttl_in: "ttl",
+        signer: None,
         complaint: message,
         sort: |_| None,
     };
 }
 
 impl List {
-    const PLAIN: Self = Self { path: "", at: "", single: false, per_page: 0, cursor: "" };
+    const PLAIN: Self = Self { path: "", body: "", at: "", single: false, per_page: 0, cursor: "" };
 
     /// A list that comes at once.
     pub(super) const fn whole(path: &'static str, at: &'static str) -> Self {

@@ -90,6 +90,9 @@ impl<'a> Course<'a> {
         let base = self.text(self.rest.base, Written::Plain);
         let mut api =
             Api::new(self.job, http, base.trim_end_matches('/'), self.rest.complaint).sorted_by(self.rest.sort);
+        if let Some(signer) = self.rest.signer {
+            api = api.signed(signer);
+        }
         for (field, template) in (self.rest.headers)(self.job.section) {
             api = api.with(field, self.fill(template, Written::Plain));
         }
@@ -150,11 +153,7 @@ impl<'a> Course<'a> {
 
     fn call(&self, api: &mut Api<'_>, call: &Call, row: Option<&Value>) -> Step<Value> {
         let path = self.text(call.path, Written::Encoded);
-        if !call.body.starts_with(['{', '[']) {
-            let form = self.text(call.body, Written::Encoded);
-            return api.write(call.method, &path, "application/x-www-form-urlencoded", form);
-        }
-        let mut body = self.text(call.body, Written::Quoted);
+        let (content_type, mut body) = self.body(call.body);
         if let (true, Some(row)) = (call.whole, row) {
             let mut whole = row.clone();
             let over: Value = serde_json::from_str(&body).map_err(|_| odd("a template of ours is no JSON"))?;
@@ -163,6 +162,15 @@ impl<'a> Course<'a> {
             }
             body = whole.to_string();
         }
-        api.write(call.method, &path, "application/json", body)
+        api.write(call.method, &path, content_type, body)
+    }
+
+    /// A body and its type: JSON, or the fields of a form where it begins otherwise.
+    pub(super) fn body(&self, template: &str) -> (&'static str, String) {
+        if template.starts_with(['{', '[']) {
+            ("application/json", self.text(template, Written::Quoted))
+        } else {
+            ("application/x-www-form-urlencoded", self.text(template, Written::Encoded))
+        }
     }
 }

@@ -114,8 +114,8 @@ impl Course<'_> {
         for page in 1..=PAGES {
             self.page = page;
             let path = self.text(list.path, Written::Encoded);
-            let answer = if none_is_404 { api.find(&path)? } else { Some(api.get(&path)?) };
-            let Some(answer) = answer else { break };
+            let body = Some(list.body).filter(|body| !body.is_empty()).map(|body| self.body(body));
+            let Some(answer) = api.ask(&path, body, none_is_404)? else { break };
             if list.single {
                 all.push(at(&answer, list.at).clone());
                 break;
