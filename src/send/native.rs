@@ -10,6 +10,7 @@ mod dnspod;
 mod dnspod_v3;
 mod gandi;
 mod godaddy;
+mod google;
 mod hetzner;
 mod huaweicloud;
 mod luadns;
@@ -21,6 +22,7 @@ mod porkbun;
 mod route53;
 mod scaleway;
 mod servercow;
+mod transip;
 
 use std::net::IpAddr;
 
@@ -77,6 +79,7 @@ pub static PROVIDERS: &[&Provider] = &[
     &dnspod_v3::PROVIDER,
     &gandi::PROVIDER,
     &godaddy::PROVIDER,
+    &google::PROVIDER,
     &hetzner::PROVIDER,
     &huaweicloud::PROVIDER,
     &luadns::PROVIDER,
@@ -88,6 +91,7 @@ pub static PROVIDERS: &[&Provider] = &[
     &route53::PROVIDER,
     &scaleway::PROVIDER,
     &servercow::PROVIDER,
+    &transip::PROVIDER,
 ];
 
 /// Why a provider that is not in the list cannot be used.
