@@ -10,6 +10,7 @@ mod native;
 mod script;
 mod sign;
 mod template;
+mod xml;
 
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};

@@ -4,10 +4,12 @@
 
 mod aliyun;
 mod beget;
+mod blazingfast;
 mod cloudflare;
 mod digitalocean;
 mod dnspod;
 mod dnspod_v3;
+mod freedns42;
 mod gandi;
 mod godaddy;
 mod google;
@@ -73,10 +75,12 @@ const fn optional(option: &'static str, holds: &'static str) -> Field {
 pub static PROVIDERS: &[&Provider] = &[
     &aliyun::PROVIDER,
     &beget::PROVIDER,
+    &blazingfast::PROVIDER,
     &cloudflare::PROVIDER,
     &digitalocean::PROVIDER,
     &dnspod::PROVIDER,
     &dnspod_v3::PROVIDER,
+    &freedns42::PROVIDER,
     &gandi::PROVIDER,
     &godaddy::PROVIDER,
     &google::PROVIDER,
