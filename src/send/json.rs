@@ -49,6 +49,19 @@ pub(super) fn message(value: &Value) -> Option<String> {
     value["message"].as_str().map(str::to_owned)
 }
 
+/// What OAuth 2 (RFC 6749 section 5.2) and the APIs behind it say: `error` with `error_description`, or `message` with a code beside it,
+/// both perhaps within `error`.
+pub(super) fn fault(value: &Value) -> Option<String> {
+    let word = |value: &Value, member: &str| value[member].as_str().map(str::to_owned);
+    if let Some(class) = word(value, "error") {
+        return Some(class + ": " + &word(value, "error_description").unwrap_or_default());
+    }
+    let error = if value["error"].is_object() { &value["error"] } else { value };
+    let reason = word(&error["errors"][0], "reason").or_else(|| word(error, "status")).or_else(|| word(error, "code"));
+    let reason = reason.unwrap_or_else(|| error["code"].to_string());
+    Some(reason + ": " + &word(error, "message")?)
+}
+
 /// The answer is JSON, but not what was documented.
 pub(super) fn odd(why: &str) -> Reply {
     let said = format!("the answer is not what the provider's documentation says: {why}");

@@ -12,6 +12,7 @@ mod rest;
 mod script;
 mod sign;
 mod template;
+mod xml;
 
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
@@ -77,6 +78,22 @@ pub fn recipe(section: &Section, load: &mut dyn FnMut(&Path) -> Option<Vec<u8>>)
 /// Bytes as a URL can hold them: what is not ASCII is percent-encoded, everything else stays.
 fn ascii(bytes: &[u8]) -> String {
     bytes.iter().map(|b| if b.is_ascii() { char::from(*b).to_string() } else { format!("%{b:02x}") }).collect()
+}
+
+/// Puts a key file's content into option `password`, where a provider with an API is given a path (`/.../key.json` or `.pem`) there.
+pub fn read_key(section: &mut Section, recipe: &Recipe, load: &mut dyn FnMut(&Path) -> Option<Vec<u8>>) -> Vec<Fault> {
+    let path = native::option(section, "password").map(Path::new).filter(|path| path.is_absolute());
+    let path = path.filter(|path| path.extension().is_some_and(|ending| ending == "json" || ending == "pem"));
+    let (Kind::Native(_), Some(path)) = (&recipe.kind, path) else { return Vec::new() };
+    let Some(key) = load(path).map(Secret::new) else {
+        let wanted = "this key file cannot be read: wanted the path of a file .json or .pem, or the key itself";
+        return vec![Fault::error(wanted).in_section(&section.name).of_option("password")];
+    };
+    for (_, value) in section.raw.iter_mut().filter(|(name, _)| name == "password") {
+        *value = key.clone();
+    }
+    section.password = Some(key);
+    Vec::new()
 }
 
 /// What keeps this recipe from being used by this section: an option its template needs, a script that is not there, a provider we cannot

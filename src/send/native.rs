@@ -4,12 +4,15 @@
 
 mod aliyun;
 mod beget;
+mod blazingfast;
 mod cloudflare;
 mod digitalocean;
 mod dnspod;
 mod dnspod_v3;
+mod freedns42;
 mod gandi;
 mod godaddy;
+mod google;
 mod hetzner;
 mod huaweicloud;
 mod luadns;
@@ -21,6 +24,7 @@ mod porkbun;
 mod route53;
 mod scaleway;
 mod servercow;
+mod transip;
 
 use std::net::IpAddr;
 
@@ -82,12 +86,15 @@ const fn optional(option: &'static str, holds: &'static str) -> Field {
 pub static PROVIDERS: &[&Provider] = &[
     &aliyun::PROVIDER,
     &beget::PROVIDER,
+    &blazingfast::PROVIDER,
     &cloudflare::PROVIDER,
     &digitalocean::PROVIDER,
     &dnspod::PROVIDER,
     &dnspod_v3::PROVIDER,
+    &freedns42::PROVIDER,
     &gandi::PROVIDER,
     &godaddy::PROVIDER,
+    &google::PROVIDER,
     &hetzner::PROVIDER,
     &huaweicloud::PROVIDER,
     &luadns::PROVIDER,
@@ -99,6 +106,7 @@ pub static PROVIDERS: &[&Provider] = &[
     &route53::PROVIDER,
     &scaleway::PROVIDER,
     &servercow::PROVIDER,
+    &transip::PROVIDER,
 ];
 
 /// Why a provider that is not in the list cannot be used.

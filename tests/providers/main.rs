@@ -5,6 +5,7 @@
 //!
 //! ```text
 //! option password t0ken           options of the section; service_name is the folder's name
+//! file password rsa.pem           an option of several lines, from a file beside this one
 //! address 192.0.2.2               what is to be sent (or: ask, to read what is registered)
 //! moment 1700000000               the wall clock, seconds since 1970, where requests are signed
 //! dice 7                          the number thrown, where a request has something that must never come twice

@@ -13,6 +13,7 @@ use crate::secret::{Secret, percent_encoded};
 use crate::send::Job;
 use crate::send::api::{Api, CLOCK, Outcome, Step};
 use crate::send::sign::{Key, Stamp, Unsigned, aws4, query};
+use crate::send::xml::element;
 use crate::world::{Http, Request};
 
 pub(super) static PROVIDER: Provider =
@@ -125,16 +126,6 @@ fn set(job: &Job<'_>, api: &mut Api<'_>) -> Step<Option<Set>> {
         health: element(set, "HealthCheckId").map(str::to_owned),
         identifier: element(set, "SetIdentifier").map(str::to_owned),
     }))
-}
-
-/// What stands in the first element of that name. These few documents nest no element in one of its own name.
-fn element<'t>(text: &'t str, name: &str) -> Option<&'t str> {
-    let open = [format!("<{name}>"), format!("<{name} ")];
-    let (at, open) =
-        open.iter().filter_map(|open| Some((text.find(open.as_str())?, open))).min_by_key(|(at, _)| *at)?;
-    let rest = &text[at + open.len()..];
-    let rest = if open.ends_with('>') { rest } else { rest.split_once('>')?.1 };
-    Some(rest.split_once(&format!("</{name}>"))?.0.trim())
 }
 
 /// `Code: Message`; a change that is refused has a list of messages and no code.
