@@ -16,6 +16,7 @@ mod luadns;
 mod namesilo;
 mod netcup;
 mod ns1;
+mod ovh;
 mod pdns;
 mod porkbun;
 mod route53;
@@ -83,6 +84,7 @@ pub static PROVIDERS: &[&Provider] = &[
     &namesilo::PROVIDER,
     &netcup::PROVIDER,
     &ns1::PROVIDER,
+    &ovh::PROVIDER,
     &pdns::PROVIDER,
     &porkbun::PROVIDER,
     &route53::PROVIDER,
