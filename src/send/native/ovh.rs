@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::{Field, Provider, kind, needed, option, optional, ours, parameter};
 use crate::answer::{Answer, Refusal};
 use crate::secret::{Secret, percent_encoded};
-use crate::send::api::{Api, CLOCK, Outcome, Step, odd, rows};
+use crate::send::api::{Api, CLOCK, Outcome, Step, in_granted_zone, odd, rows};
 use crate::send::name::Name;
 use crate::send::sign::{Key, Stamp, sha1};
 use crate::send::{Job, not_sent};
@@ -112,25 +112,19 @@ fn signature(parts: &[&[u8]]) -> String {
 
 fn find(job: &Job<'_>, api: &mut Api<'_>) -> Step<Found> {
     let name = Name::of(job.section.domain.as_deref().unwrap_or_default());
-    let mut last = api.no_such("option 'domain' names no zone");
-    for zone in name.zones() {
-        let path = format!("/domain/zone/{}", percent_encoded(zone.as_bytes()));
-        let host = Some(name.within(zone)).filter(|host| *host != "@").unwrap_or_default();
-        let host_in_query = percent_encoded(host.as_bytes());
-        match api.get(&format!("{path}/record?fieldType={}&subDomain={host_in_query}", kind(job))) {
-            Ok(numbers) => {
-                let read = |number: &Value| {
-                    api.get(&format!("{path}/record/{}", number.as_u64().ok_or_else(|| odd("a record is no number"))?))
-                };
-                let records = rows(&numbers)?.iter().map(read).collect::<Step<Vec<Value>>>()?;
-                return Ok(Found { path, host: host.to_owned(), records });
-            }
-            // a key for one zone may not even ask for others
-            Err(reply) if matches!(reply.answer, Answer::Refused(Refusal::NoHost | Refusal::Forbidden)) => last = reply,
-            Err(reply) => return Err(reply),
-        }
-    }
-    Err(last)
+    let path = |zone: &str| format!("/domain/zone/{}", percent_encoded(zone.as_bytes()));
+    let host = |zone: &str| Some(name.within(zone)).filter(|host| *host != "@").unwrap_or_default().to_owned();
+    let (zone, numbers) = in_granted_zone(&name.zones(), &mut |zone| {
+        let host = percent_encoded(host(zone).as_bytes());
+        api.get(&format!("{}/record?fieldType={}&subDomain={host}", path(zone), kind(job)))
+    })?;
+    let path = path(zone);
+    let read = |number: &Value| {
+        let number = number.as_u64().ok_or_else(|| odd("a record is no number"))?;
+        api.get(&format!("{path}/record/{number}"))
+    };
+    let records = rows(&numbers)?.iter().map(read).collect::<Step<Vec<Value>>>()?;
+    Ok(Found { host: host(zone), records, path })
 }
 
 fn held(record: &Value) -> Option<IpAddr> {
