@@ -10,6 +10,7 @@ mod native;
 mod script;
 mod sign;
 mod template;
+mod totp;
 
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};

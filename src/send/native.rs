@@ -12,9 +12,11 @@ mod gandi;
 mod godaddy;
 mod hetzner;
 mod huaweicloud;
+mod inwx;
 mod luadns;
 mod namesilo;
 mod netcup;
+mod njalla;
 mod ns1;
 mod ovh;
 mod pdns;
@@ -80,9 +82,11 @@ pub static PROVIDERS: &[&Provider] = &[
     &godaddy::PROVIDER,
     &hetzner::PROVIDER,
     &huaweicloud::PROVIDER,
+    &inwx::PROVIDER,
     &luadns::PROVIDER,
     &namesilo::PROVIDER,
     &netcup::PROVIDER,
+    &njalla::PROVIDER,
     &ns1::PROVIDER,
     &ovh::PROVIDER,
     &pdns::PROVIDER,
