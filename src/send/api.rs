@@ -52,6 +52,7 @@ pub(super) struct Api<'a> {
     sort: Sort,
     sorting: Sorting,
     signer: Option<Signer>,
+    session: bool,
 }
 
 impl<'a> Api<'a> {
@@ -66,6 +67,7 @@ impl<'a> Api<'a> {
             sort: |_| None,
             sorting: |_| None,
             signer: None,
+            session: false,
         }
     }
 
@@ -102,6 +104,12 @@ impl<'a> Api<'a> {
     /// Every request is signed.
     pub(super) fn signed(mut self, signer: Signer) -> Self {
         self.signer = Some(signer);
+        self
+    }
+
+    /// A cookie is given back with the requests that follow.
+    pub(super) fn with_session(mut self) -> Self {
+        self.session = true;
         self
     }
 
@@ -169,10 +177,14 @@ impl<'a> Api<'a> {
             let signed = signer(self.job, &request);
             request.headers.extend(signed);
         }
-        self.http.exchange(&request, self.job.route).map_err(|broken| match broken {
+        let response = self.http.exchange(&request, self.job.route).map_err(|broken| match broken {
             Broken::Interrupted => Reply { answer: Answer::Interrupted, said: String::new(), body: Vec::new() },
             broken => Reply::unreachable(broken.to_string()),
-        })
+        })?;
+        if let Some(cookie) = response.cookie.as_ref().filter(|_| self.session) {
+            self.change("Cookie", cookie.reveal());
+        }
+        Ok(response)
     }
 
     /// The JSON of an answer of status 2xx; an empty body is `null`.
@@ -254,6 +266,19 @@ fn by_status(response: &Response) -> Answer {
 
 /// Asks for one zone after the other until one is in this account; the zone's name goes with what was found.
 pub(super) fn in_zone<'z, T>(zones: &[&'z str], ask: &mut dyn FnMut(&'z str) -> Step<T>) -> Step<(&'z str, T)> {
+    search(zones, &[Refusal::NoHost], ask)
+}
+
+/// The same for keys that may be good for one zone only: to ask for another one is forbidden then, and no reason to stop.
+pub(super) fn in_granted_zone<'z, T>(zones: &[&'z str], ask: &mut dyn FnMut(&'z str) -> Step<T>) -> Step<(&'z str, T)> {
+    search(zones, &[Refusal::NoHost, Refusal::Forbidden], ask)
+}
+
+fn search<'z, T>(
+    zones: &[&'z str],
+    passed_over: &[Refusal],
+    ask: &mut dyn FnMut(&'z str) -> Step<T>,
+) -> Step<(&'z str, T)> {
     let mut last = Reply {
         answer: Answer::Refused(Refusal::NoHost),
         said: "option 'domain' names no zone".to_owned(),
@@ -262,7 +287,7 @@ pub(super) fn in_zone<'z, T>(zones: &[&'z str], ask: &mut dyn FnMut(&'z str) -> 
     for zone in zones {
         match ask(zone) {
             Ok(found) => return Ok((zone, found)),
-            Err(reply) if reply.answer == Answer::Refused(Refusal::NoHost) => last = reply,
+            Err(reply) if passed_over.iter().any(|why| reply.answer == Answer::Refused(*why)) => last = reply,
             Err(reply) => return Err(reply),
         }
     }

@@ -12,6 +12,7 @@ mod rest;
 mod script;
 mod sign;
 mod template;
+mod totp;
 mod xml;
 
 use std::net::IpAddr;

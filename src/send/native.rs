@@ -15,10 +15,13 @@ mod godaddy;
 mod google;
 mod hetzner;
 mod huaweicloud;
+mod inwx;
 mod luadns;
 mod namesilo;
 mod netcup;
+mod njalla;
 mod ns1;
+mod ovh;
 mod pdns;
 mod porkbun;
 mod route53;
@@ -97,10 +100,13 @@ pub static PROVIDERS: &[&Provider] = &[
     &google::PROVIDER,
     &hetzner::PROVIDER,
     &huaweicloud::PROVIDER,
+    &inwx::PROVIDER,
     &luadns::PROVIDER,
     &namesilo::PROVIDER,
     &netcup::PROVIDER,
+    &njalla::PROVIDER,
     &ns1::PROVIDER,
+    &ovh::PROVIDER,
     &pdns::PROVIDER,
     &porkbun::PROVIDER,
     &route53::PROVIDER,

@@ -12,7 +12,7 @@
 //! > GET https://api.example/x     a request that must come next,
 //! > Authorization: Bearer t0ken   header fields it must have,
 //! {"content":"192.0.2.2"}         its body; JSON is compared as JSON
-//! < 200                           the answer's status, retry-after=SECONDS behind it if there is one
+//! < 200                           the answer's status, behind it retry-after=SECONDS and cookie=NAME=VALUE
 //! {"id":1}                        its body
 //! = accepted                      how it ends, and words that must be said
 //! ```

@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use std::path::Path;
 use std::time::Duration;
 
+use ddns::secret::Secret;
 use ddns::world::Response;
 
 /// One request and its answer.
@@ -51,9 +52,12 @@ impl Transcript {
                 "<" => {
                     answering = true;
                     let last = all.exchanges.last_mut().ok_or("an answer before any request")?;
-                    let (status, wait) = rest.split_once(" retry-after=").map_or((rest, None), |(s, w)| (s, Some(w)));
+                    let (status, fields) = rest.split_once(' ').unwrap_or((rest, ""));
                     last.answer.status = status.parse().map_err(|_| format!("no status: {line}"))?;
-                    last.answer.retry_after = wait.and_then(|w| w.parse().ok()).map(Duration::from_secs);
+                    let field = |name: &str| fields.split(' ').find_map(|word| word.strip_prefix(name));
+                    last.answer.retry_after =
+                        field("retry-after=").and_then(|w| w.parse().ok()).map(Duration::from_secs);
+                    last.answer.cookie = field("cookie=").map(Secret::new);
                 }
                 _ if !all.exchanges.is_empty() => {
                     let last = all.exchanges.last_mut().ok_or("text before any request")?;

@@ -31,7 +31,7 @@ pub(crate) struct Ear {
 impl Ear {
     /// One that answers with this status and body.
     pub(crate) fn saying(status: u16, body: &str) -> Self {
-        let response = Response { status, retry_after: None, body: body.as_bytes().to_vec() };
+        let response = Response { status, body: body.as_bytes().to_vec(), ..Response::default() };
         Self { heard: Vec::new(), answer: Some(Ok(response)) }
     }
 }

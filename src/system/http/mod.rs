@@ -27,7 +27,7 @@ mod redirect;
 mod tls;
 mod trust;
 
-use answer::Incoming;
+use answer::{Head, Incoming};
 use channel::Channel;
 use connect::Dialer;
 
@@ -116,7 +116,8 @@ impl Trip<'_> {
             return Err(proxy::refusal(proxy, url, head.status));
         }
         let body = incoming.body(&head)?;
-        Ok((Response { status: head.status, retry_after: head.retry_after, body }, head.location))
+        let Head { status, retry_after, cookie, location, .. } = head;
+        Ok((Response { status, retry_after, cookie, body }, location))
     }
 
     /// A connection over which the request can be sent.
