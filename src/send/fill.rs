@@ -74,7 +74,7 @@ mod tests {
     #[test]
     fn a_value_is_written_as_the_text_around_it_wants_and_never_read_as_a_place() {
         assert_eq!(filled("{password}", Written::Plain), r#"a"b{ip}/ "#);
-        assert_eq!(filled("k={password}", Written::Encoded), "k=a%22b%7Bip%7D%2F%20");
+        assert_eq!(filled("k={password}", Written::Encoded), "k=a%22b%7bip%7d%2f%20");
         assert_eq!(filled(r#"{"k":"{password}"}"#, Written::Quoted), r#"{"k":"a\"b{ip}/ "}"#);
     }
 }

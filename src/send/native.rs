@@ -80,6 +80,11 @@ const fn needed(option: &'static str, holds: &'static str) -> Field {
     Field { option, holds, needed: true, lines: false }
 }
 
+/// An option that must be set to a key, which may be of several lines.
+const fn key(option: &'static str, holds: &'static str) -> Field {
+    Field { option, holds, needed: true, lines: true }
+}
+
 /// An option that may be set.
 const fn optional(option: &'static str, holds: &'static str) -> Field {
     Field { option, holds, needed: false, lines: false }

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 
 use serde_json::{Value, json};
 
-use super::{Field, Provider, kind, needed, option, optional, ours, parameter};
+use super::{Field, Provider, Way, kind, needed, option, optional, ours, parameter};
 use crate::answer::{Answer, Refusal};
 use crate::secret::percent_encoded;
 use crate::send::api::{Api, Outcome, Step, list, odd, text};
@@ -15,7 +15,7 @@ use crate::send::{Job, not_sent};
 use crate::world::Http;
 
 pub(super) static PROVIDER: Provider =
-    Provider { name: "blazingfast.io", options: OPTIONS, update, registered: Some(registered) };
+    Provider { name: "blazingfast.io", options: OPTIONS, way: Way::Code(update, Some(registered)) };
 
 const OPTIONS: &[Field] = &[
     needed("domain", "the full name, or host@zone"),

@@ -7,7 +7,7 @@ use std::net::IpAddr;
 
 use serde_json::Value;
 
-use super::{Field, Provider, label, needed, option, optional};
+use super::{Field, Provider, Way, label, needed, option, optional};
 use crate::answer::{Answer, Refusal};
 use crate::send::Job;
 use crate::send::api::{Api, Outcome, Step};
@@ -15,7 +15,8 @@ use crate::send::name::Name;
 use crate::send::xml::{element, escaped, unescaped};
 use crate::world::Http;
 
-pub(super) static PROVIDER: Provider = Provider { name: "freedns.42.pl", options: OPTIONS, update, registered: None };
+pub(super) static PROVIDER: Provider =
+    Provider { name: "freedns.42.pl", options: OPTIONS, way: Way::Code(update, None) };
 
 const OPTIONS: &[Field] = &[
     needed("username", "the login name"),

@@ -7,25 +7,22 @@ use std::net::IpAddr;
 
 use serde_json::{Value, json};
 
-use super::{Field, Provider, kind, needed, option, optional};
+use super::{Field, Provider, Way, key, kind, needed, option, optional};
 use crate::answer::{Answer, Refusal};
 use crate::secret::percent_encoded;
 use crate::send::api::{Api, CLOCK, Outcome, Step, fault, list, number, text};
 use crate::send::name::Name;
 use crate::send::sign::Stamp;
-use crate::send::sign::rsa::{PrivateKey, Way};
+use crate::send::sign::rsa::{PrivateKey, Scheme};
 use crate::send::{Job, not_sent};
 use crate::world::Http;
 
 pub(super) static PROVIDER: Provider =
-    Provider { name: "cloud.google.com-v1", options: OPTIONS, update, registered: Some(registered) };
+    Provider { name: "cloud.google.com-v1", options: OPTIONS, way: Way::Code(update, Some(registered)) };
 
 const OPTIONS: &[Field] = &[
     needed("domain", "the full name, or host@zone"),
-    needed(
-        "password",
-        "the service account's key: the JSON or PEM itself, or the path of a file .json or .pem with it",
-    ),
+    key("password", "the service account's key: the JSON or PEM itself, or the path of a file .json or .pem with it"),
     optional("username", "the service account's e-mail address; needed with a key in PEM"),
     optional(
         "param_enc",
@@ -116,7 +113,7 @@ fn api<'a>(job: &'a Job<'a>, http: &'a mut dyn Http) -> Step<Api<'a>> {
         "iat": now,
         "exp": now + 300,
     });
-    let assertion = account.key.token(Way::Rs256, json!({}), &claims);
+    let assertion = account.key.token(Scheme::Rs256, json!({}), &claims);
     let mut login = Api::new(job, &mut *http, "https://oauth2.googleapis.com", fault).sorted(sorting);
     let grant = b"urn:ietf:params:oauth:grant-type:jwt-bearer";
     let answer = login.post_form("/token", &[("grant_type", grant), ("assertion", assertion.as_bytes())])?;

@@ -9,7 +9,7 @@ use std::time::UNIX_EPOCH;
 
 use serde_json::{Value, json};
 
-use super::{Field, Provider, kind, needed, option, optional, ours};
+use super::{Field, Provider, Way, kind, needed, option, optional, ours};
 use crate::answer::{Answer, Refusal};
 use crate::send::api::{Api, Outcome, Step, in_zone, list};
 use crate::send::name::Name;
@@ -17,7 +17,7 @@ use crate::send::{Job, totp};
 use crate::world::Http;
 
 pub(super) static PROVIDER: Provider =
-    Provider { name: "inwx.com-api", options: OPTIONS, update, registered: Some(registered) };
+    Provider { name: "inwx.com-api", options: OPTIONS, way: Way::Code(update, Some(registered)) };
 
 const OPTIONS: &[Field] = &[
     needed("domain", "the name as host@zone, or the full name"),

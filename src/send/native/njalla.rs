@@ -7,7 +7,7 @@ use std::net::IpAddr;
 
 use serde_json::{Value, json};
 
-use super::{Field, Provider, kind, needed, ours};
+use super::{Field, Provider, Way, kind, needed, ours};
 use crate::answer::{Answer, Refusal};
 use crate::send::Job;
 use crate::send::api::{Api, Outcome, Step, in_granted_zone, list};
@@ -15,7 +15,7 @@ use crate::send::name::Name;
 use crate::world::Http;
 
 pub(super) static PROVIDER: Provider =
-    Provider { name: "njal.la-api", options: OPTIONS, update, registered: Some(registered) };
+    Provider { name: "njal.la-api", options: OPTIONS, way: Way::Code(update, Some(registered)) };
 
 const OPTIONS: &[Field] =
     &[needed("domain", "the name as host@zone, or the full name"), needed("password", "the API token")];

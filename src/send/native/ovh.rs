@@ -9,7 +9,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use serde_json::{Value, json};
 
-use super::{Field, Provider, kind, needed, option, optional, ours, parameter};
+use super::{Field, Provider, Way, kind, needed, option, optional, ours, parameter};
 use crate::answer::{Answer, Refusal};
 use crate::secret::{Secret, percent_encoded};
 use crate::send::api::{Api, CLOCK, Outcome, Step, in_granted_zone, odd, rows};
@@ -19,7 +19,7 @@ use crate::send::{Job, not_sent};
 use crate::world::{Http, Request};
 
 pub(super) static PROVIDER: Provider =
-    Provider { name: "ovh.com-api", options: OPTIONS, update, registered: Some(registered) };
+    Provider { name: "ovh.com-api", options: OPTIONS, way: Way::Code(update, Some(registered)) };
 
 const OPTIONS: &[Field] = &[
     needed("domain", "the name as host@zone, or the full name"),

@@ -7,21 +7,21 @@ use std::net::IpAddr;
 
 use serde_json::{Value, json};
 
-use super::{Field, Provider, kind, needed, option, optional, ours};
+use super::{Field, Provider, Way, key, kind, needed, option, optional, ours};
 use crate::secret::{base64, percent_encoded};
 use crate::send::api::{Api, Outcome, Step, in_zone, list, number, text};
 use crate::send::name::Name;
 use crate::send::sign::Stamp;
-use crate::send::sign::rsa::{PrivateKey, Way};
+use crate::send::sign::rsa::{PrivateKey, Scheme};
 use crate::send::{Job, not_sent};
 use crate::world::Http;
 
 pub(super) static PROVIDER: Provider =
-    Provider { name: "transip.nl", options: OPTIONS, update, registered: Some(registered) };
+    Provider { name: "transip.nl", options: OPTIONS, way: Way::Code(update, Some(registered)) };
 
 const OPTIONS: &[Field] = &[
     needed("username", "the login name"),
-    needed(
+    key(
         "password",
         "the private key (PEM) of a key pair made in the control panel, or the path of a file .pem with it",
     ),
@@ -84,7 +84,7 @@ fn api<'a>(job: &'a Job<'a>, http: &'a mut dyn Http) -> Step<Api<'a>> {
         "expiration_time": "30 minutes",
         "global_key": true,
     });
-    let signature = base64(&key.sign(Way::Rs512, &asked.to_string()));
+    let signature = base64(&key.sign(Scheme::Rs512, &asked.to_string()));
     let mut login = Api::new(job, &mut *http, BASE, said).with("Signature", signature);
     let token = text(&login.send("POST", "/auth", &asked)?, "token")?;
     Ok(Api::new(job, http, BASE, said).with("Authorization", format!("Bearer {token}")))
