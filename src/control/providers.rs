@@ -53,14 +53,14 @@ fn families(rows: &Rows) -> String {
 }
 
 fn native(name: &str) -> Option<&'static send::NativeProvider> {
-    send::PROVIDERS.iter().copied().find(|provider| provider.name == name)
+    send::providers().find(|provider| provider.name == name)
 }
 
 /// How the provider is reached, in a word.
 fn way(name: &str, rows: &Rows) -> &'static str {
     match rows.iter().any(|(_, row)| row.target == NATIVE) {
         true if native(name).is_some() => "API",
-        true => "API, not spoken by this version",
+        true => "API, not spoken by this build",
         false if rows.iter().any(|(_, row)| row.target.starts_with("http:")) => "URL, not encrypted",
         false => "URL",
     }

@@ -7,23 +7,13 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+pub(super) use super::choice::Outcome;
 pub(super) use super::json::{Step, fault, list, message, number, odd, rows, text};
 use super::{Job, not_sent, quoted, sign};
 use crate::answer::{Answer, Refusal, Reply};
 use crate::secret::{Secret, percent_encoded};
 use crate::url::Url;
 use crate::world::{BODY_LIMIT, Broken, Http, Request, Response};
-
-/// What an update came to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Outcome {
-    /// The record holds the new address.
-    Updated,
-    /// There was no record; now there is.
-    Created,
-    /// It held the address already, and nothing was written.
-    Right,
-}
 
 /// Finds the provider's own words for what is wrong in its answer.
 pub(super) type Complaint = fn(&Value) -> Option<String>;

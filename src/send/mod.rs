@@ -2,12 +2,18 @@
 //!
 //! Knows nothing of when and why. Providers with an API of their own will stand here, one file each.
 #![forbid(unsafe_code)]
+#![cfg_attr(
+    not(feature = "full"),
+    allow(dead_code, unused_imports, reason = "what only the families use that are left out")
+)]
 
 mod api;
+mod choice;
 mod fill;
 mod json;
 mod name;
 mod native;
+mod options;
 mod rest;
 mod script;
 mod sign;
@@ -26,7 +32,7 @@ use crate::config::{Fault, Provider, Section, Source};
 use crate::secret::{Mask, Secret};
 use crate::world::{Host, Http, Route};
 
-pub use native::{Field, PROVIDERS, Provider as NativeProvider};
+pub use native::{Field, Provider as NativeProvider, providers};
 pub use template::unknown_placeholders;
 
 /// One update to be made, or one question to a script.
@@ -83,7 +89,7 @@ fn ascii(bytes: &[u8]) -> String {
 
 /// Puts a key file's content into option `password`, where a provider with an API is given a path (`/.../key.json` or `.pem`) there.
 pub fn read_key(section: &mut Section, recipe: &Recipe, load: &mut dyn FnMut(&Path) -> Option<Vec<u8>>) -> Vec<Fault> {
-    let path = native::option(section, "password").map(Path::new).filter(|path| path.is_absolute());
+    let path = options::option(section, "password").map(Path::new).filter(|path| path.is_absolute());
     let path = path.filter(|path| path.extension().is_some_and(|ending| ending == "json" || ending == "pem"));
     let (Kind::Native(_), Some(path)) = (&recipe.kind, path) else { return Vec::new() };
     let Some(key) = load(path).map(Secret::new) else {

@@ -1,43 +1,25 @@
 //! Providers with an API of their own, one file each: the list of them, and the way from a [`Job`] to one.
 //!
-//! `docs/adding-a-provider.md` shows how one is added: a file here, a word in [`PROVIDERS`], transcripts in `tests/providers/`.
+//! `docs/adding-a-provider.md` shows how one is added: a file in a family's folder, a word in its list, transcripts in `tests/providers/`.
 
-mod aliyun;
-mod beget;
-mod blazingfast;
 mod cloudflare;
-mod digitalocean;
-mod dnspod;
-mod dnspod_v3;
-mod freedns42;
-mod gandi;
-mod godaddy;
-mod google;
-mod hetzner;
-mod huaweicloud;
-mod inwx;
-mod luadns;
-mod namesilo;
-mod netcup;
-mod njalla;
-mod ns1;
-mod ovh;
-mod pdns;
-mod porkbun;
-mod route53;
-mod scaleway;
-mod servercow;
-mod transip;
+#[cfg(feature = "own")]
+mod own;
+#[cfg(feature = "plain")]
+mod plain;
+#[cfg(feature = "signed")]
+mod signed;
 
 use std::net::IpAddr;
 
 use super::api::{Outcome, Step};
+use super::choice::ours;
+use super::options::{in_path, kind, label, option, parameter, relative};
 use super::rest::{self, Rest};
 use super::{Job, not_sent};
-use crate::address::{Family, Known};
+use crate::address::Known;
 use crate::answer::{Answer, Refusal, Reply};
 use crate::config::{Fault, Section};
-use crate::secret::percent_encoded;
 use crate::world::Http;
 
 /// Writes the address.
@@ -90,41 +72,30 @@ const fn optional(option: &'static str, holds: &'static str) -> Field {
     Field { option, holds, needed: false, lines: false }
 }
 
-/// All of them.
-pub static PROVIDERS: &[&Provider] = &[
-    &aliyun::PROVIDER,
-    &beget::PROVIDER,
-    &blazingfast::PROVIDER,
-    &cloudflare::PROVIDER,
-    &digitalocean::PROVIDER,
-    &dnspod::PROVIDER,
-    &dnspod_v3::PROVIDER,
-    &freedns42::PROVIDER,
-    &gandi::PROVIDER,
-    &godaddy::PROVIDER,
-    &google::PROVIDER,
-    &hetzner::PROVIDER,
-    &huaweicloud::PROVIDER,
-    &inwx::PROVIDER,
-    &luadns::PROVIDER,
-    &namesilo::PROVIDER,
-    &netcup::PROVIDER,
-    &njalla::PROVIDER,
-    &ns1::PROVIDER,
-    &ovh::PROVIDER,
-    &pdns::PROVIDER,
-    &porkbun::PROVIDER,
-    &route53::PROVIDER,
-    &scaleway::PROVIDER,
-    &servercow::PROVIDER,
-    &transip::PROVIDER,
+/// All of them, by families that a builder may leave out.
+static FAMILIES: &[&[&Provider]] = &[
+    &[&cloudflare::PROVIDER],
+    #[cfg(feature = "own")]
+    own::PROVIDERS,
+    #[cfg(feature = "plain")]
+    plain::PROVIDERS,
+    #[cfg(feature = "signed")]
+    signed::PROVIDERS,
 ];
+
+/// All of them.
+pub fn providers() -> impl Iterator<Item = &'static Provider> {
+    FAMILIES.iter().copied().flatten().copied()
+}
 
 /// Why a provider that is not in the list cannot be used.
 pub(super) fn unspoken(name: &str) -> String {
     match name {
         "cnkuai.cn" => {
             "this provider is reached only by a web page with a captcha, which no program can read: choose another one"
+        }
+        _ if cfg!(not(feature = "full")) => {
+            "this build of ddns leaves out providers with an API of their own: install the full one, or use update_script"
         }
         _ => "this provider is reached by an API of its own, which this version does not speak yet; use update_script",
     }
@@ -133,7 +104,7 @@ pub(super) fn unspoken(name: &str) -> String {
 
 /// The provider of that name.
 pub(super) fn find(name: &str) -> Option<&'static Provider> {
-    PROVIDERS.iter().copied().find(|provider| provider.name == name)
+    providers().find(|provider| provider.name == name)
 }
 
 /// Options that the provider needs and the section lacks, or that cannot be what the provider wants.
@@ -168,55 +139,6 @@ fn credentials(provider: &Provider) -> String {
     let fields = provider.options.iter().filter(secret);
     let told: Vec<String> = fields.map(|field| format!("option '{}' wants {}", field.option, field.holds)).collect();
     told.join("; ")
-}
-
-/// An option of the section as text, if it is set; whatever it is called.
-pub(super) fn option<'s>(section: &'s Section, name: &str) -> Option<&'s str> {
-    let (_, value) = section.raw.iter().find(|(known, _)| known == name)?;
-    std::str::from_utf8(value.reveal()).ok().map(str::trim).filter(|text| !text.is_empty())
-}
-
-/// `KEY=VALUE` in option `param_opt`, where words are separated by blanks; the last one counts.
-pub(super) fn parameter<'s>(section: &'s Section, key: &str) -> Option<&'s str> {
-    let words = option(section, "param_opt")?.split_ascii_whitespace();
-    words.filter_map(|word| word.split_once('=')).rfind(|(known, _)| *known == key).map(|(_, value)| value)
-}
-
-/// An option as a part of a URL's path: a name, lower case, without a dot at its end.
-pub(super) fn in_path(section: &Section, name: &str) -> String {
-    percent_encoded(label(section, name).as_bytes())
-}
-
-/// An option that holds a name, lower case, without a dot at its end.
-pub(super) fn label(section: &Section, name: &str) -> String {
-    option(section, name).unwrap_or_default().trim_end_matches('.').to_ascii_lowercase()
-}
-
-/// `name` inside `zone`, whether it was written with the zone or without; `@` for the zone itself. Both as [`label`] gives them.
-pub(super) fn relative(name: &str, zone: &str) -> String {
-    let host = name.strip_suffix(zone).filter(|host| host.is_empty() || host.ends_with(['.', '@'])).unwrap_or(name);
-    let host = host.trim_end_matches(['.', '@']);
-    if host.is_empty() { "@".to_owned() } else { host.to_owned() }
-}
-
-/// Which of several records of a name is ours: the one that holds the new address already, else the one that holds the registered one, else
-/// the first. `None` where there is no record.
-pub(super) fn ours<R>(
-    job: &Job<'_>,
-    address: IpAddr,
-    records: &[R],
-    held: impl Fn(&R) -> Option<IpAddr>,
-) -> Option<usize> {
-    let holding = |wanted: IpAddr| records.iter().position(|record| held(record) == Some(wanted));
-    holding(address).or_else(|| job.registered.and_then(holding)).or((!records.is_empty()).then_some(0))
-}
-
-/// `A` or `AAAA`.
-pub(super) fn kind(job: &Job<'_>) -> &'static str {
-    match job.section.family {
-        Family::V4 => "A",
-        Family::V6 => "AAAA",
-    }
 }
 
 /// Writes the address.

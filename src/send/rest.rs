@@ -20,7 +20,7 @@ mod find;
 use super::api::{Complaint, Signer, Sort};
 use super::json::message;
 use super::name::Name;
-use super::native::{label, option};
+use super::options::{label, option};
 use crate::config::Section;
 
 pub(super) use course::{registered, update};

@@ -11,7 +11,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use ring::{digest, hmac};
 
 use super::Job;
-use super::native::option;
+use super::options::option;
 use crate::secret::Secret;
 use crate::world::Request;
 

@@ -8,10 +8,11 @@ use super::{Call, Rest};
 use crate::address::Family;
 use crate::secret::{Secret, base64};
 use crate::send::api::{Api, Outcome, Step};
+use crate::send::choice::ours;
 use crate::send::fill::{Written, fill};
 use crate::send::json::odd;
 use crate::send::name::Name;
-use crate::send::native::{option, ours, parameter};
+use crate::send::options::{option, parameter};
 use crate::send::{Job, not_sent};
 use crate::world::Http;
 

@@ -1,0 +1,22 @@
+//! Providers whose requests are signed.
+
+mod aliyun;
+mod dnspod_v3;
+mod google;
+mod huaweicloud;
+mod ovh;
+mod route53;
+mod transip;
+
+use super::{Field, Provider, Way, key, kind, needed, option, optional, ours, parameter};
+
+/// All of them.
+pub(super) static PROVIDERS: &[&Provider] = &[
+    &aliyun::PROVIDER,
+    &dnspod_v3::PROVIDER,
+    &google::PROVIDER,
+    &huaweicloud::PROVIDER,
+    &ovh::PROVIDER,
+    &route53::PROVIDER,
+    &transip::PROVIDER,
+];
