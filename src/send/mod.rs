@@ -11,6 +11,7 @@ mod script;
 mod sign;
 mod template;
 mod xml;
+mod zones;
 
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};

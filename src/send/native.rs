@@ -3,6 +3,7 @@
 //! `docs/adding-a-provider.md` shows how one is added: a file here, a word in [`PROVIDERS`], transcripts in `tests/providers/`.
 
 mod aliyun;
+mod azure;
 mod beget;
 mod blazingfast;
 mod cloudflare;
@@ -25,6 +26,7 @@ mod route53;
 mod scaleway;
 mod servercow;
 mod transip;
+mod yandex;
 
 use std::net::IpAddr;
 
@@ -74,6 +76,7 @@ const fn optional(option: &'static str, holds: &'static str) -> Field {
 /// All of them.
 pub static PROVIDERS: &[&Provider] = &[
     &aliyun::PROVIDER,
+    &azure::PROVIDER,
     &beget::PROVIDER,
     &blazingfast::PROVIDER,
     &cloudflare::PROVIDER,
@@ -96,6 +99,7 @@ pub static PROVIDERS: &[&Provider] = &[
     &scaleway::PROVIDER,
     &servercow::PROVIDER,
     &transip::PROVIDER,
+    &yandex::PROVIDER,
 ];
 
 /// Why a provider that is not in the list cannot be used.

@@ -11,13 +11,15 @@
 //! dice 7                          the number thrown, where a request has something that must never come twice
 //! > GET https://api.example/x     a request that must come next,
 //! > Authorization: Bearer t0ken   header fields it must have,
-//! {"content":"192.0.2.2"}         its body; JSON is compared as JSON
+//! {"content":"192.0.2.2"}         its body; JSON is compared as JSON, a member jwt by its text and by its signature (RSA-PSS), which is
+//!                                 left out here: it is never the same twice
 //! < 200                           the answer's status, retry-after=SECONDS behind it if there is one
 //! {"id":1}                        its body
 //! = accepted                      how it ends, and words that must be said
 //! ```
 #![cfg(test)]
 
+mod salted;
 mod transcript;
 mod wire;
 
