@@ -20,6 +20,7 @@ mod sign;
 mod template;
 mod totp;
 mod xml;
+mod zones;
 
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};

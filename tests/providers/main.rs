@@ -11,7 +11,8 @@
 //! dice 7                          the number thrown, where a request has something that must never come twice
 //! > GET https://api.example/x     a request that must come next,
 //! > Authorization: Bearer t0ken   header fields it must have,
-//! {"content":"192.0.2.2"}         its body; JSON is compared as JSON
+//! {"content":"192.0.2.2"}         its body; JSON is compared as JSON, a member jwt by its text and by its signature (RSA-PSS), which is
+//!                                 left out here: it is never the same twice
 //! < 200                           the answer's status, behind it retry-after=SECONDS and cookie=NAME=VALUE
 //! {"id":1}                        its body
 //! = accepted                      how it ends, and words that must be said
@@ -19,6 +20,7 @@
 #![cfg(test)]
 
 mod hostile;
+mod salted;
 mod transcript;
 mod wire;
 

@@ -14,6 +14,7 @@ use crate::send::api::{Api, CLOCK, Outcome, Step, fault, list, number, text};
 use crate::send::name::Name;
 use crate::send::sign::Stamp;
 use crate::send::sign::rsa::{PrivateKey, Scheme};
+use crate::send::zones::{Pages, longest};
 use crate::send::{Job, not_sent};
 use crate::world::Http;
 
@@ -122,35 +123,22 @@ fn api<'a>(job: &'a Job<'a>, http: &'a mut dyn Http) -> Step<Api<'a>> {
     Ok(Api::new(job, http, &base, fault).sorted(sorting).with("Authorization", format!("Bearer {token}")))
 }
 
-/// The public zone with the longest name that holds ours.
-fn zone(name: &Name, api: &mut Api<'_>) -> Step<String> {
-    let (mut best, mut page) = ((usize::MAX, String::new()), String::new());
-    let zones = name.zones();
-    loop {
-        let answer = api.get(&format!("/managedZones{page}"))?;
-        // a project without zones has no list
-        for zone in
-            answer["managedZones"].as_array().into_iter().flatten().filter(|zone| zone["visibility"] != "private")
-        {
-            let own = text(zone, "dnsName")?.to_ascii_lowercase();
-            let place = zones.iter().position(|zone| *zone == own.trim_end_matches('.')).unwrap_or(usize::MAX);
-            if place < best.0 {
-                best = (place, text(zone, "name")?);
-            }
-        }
-        match answer["nextPageToken"].as_str() {
-            Some(next) if !next.is_empty() => page = format!("?pageToken={}", percent_encoded(next.as_bytes())),
-            _ if best.1.is_empty() => {
-                return Err(api.no_such(&format!("no public zone of this project holds '{}'", name.full)));
-            }
-            _ => return Ok(best.1),
-        }
-    }
-}
+const ZONES: Pages = Pages {
+    list: "managedZones",
+    name: "dnsName",
+    hidden: |zone| zone["visibility"] == "private",
+    next: |answer, path| {
+        let token = answer["nextPageToken"].as_str().filter(|token| !token.is_empty())?;
+        Some(format!("{path}?pageToken={}", percent_encoded(token.as_bytes())))
+    },
+};
 
 fn found(job: &Job<'_>, api: &mut Api<'_>) -> Step<Found> {
     let name = Name::of(job.section.domain.as_deref().unwrap_or_default());
-    let zone = given(job, "zone").map_or_else(|| zone(&name, api), |zone| Ok(zone.to_owned()))?;
+    let zone = match given(job, "zone") {
+        Some(zone) => zone.to_owned(),
+        None => text(&longest(api, &name, "/managedZones", &ZONES)?, "name")?,
+    };
     let place = format!("/managedZones/{}/rrsets", percent_encoded(zone.as_bytes()));
     let name = percent_encoded(name.full.as_bytes()).replace("%2a", "*") + ".";
     let set = api.find(&format!("{place}/{name}/{}", kind(job)))?;
