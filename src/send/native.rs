@@ -8,6 +8,7 @@ mod cloudflare;
 mod digitalocean;
 mod dnspod;
 mod dnspod_v3;
+mod dreamhost;
 mod gandi;
 mod godaddy;
 mod hetzner;
@@ -16,6 +17,7 @@ mod inwx;
 mod luadns;
 mod namesilo;
 mod netcup;
+mod nfsn;
 mod njalla;
 mod ns1;
 mod ovh;
@@ -78,6 +80,7 @@ pub static PROVIDERS: &[&Provider] = &[
     &digitalocean::PROVIDER,
     &dnspod::PROVIDER,
     &dnspod_v3::PROVIDER,
+    &dreamhost::PROVIDER,
     &gandi::PROVIDER,
     &godaddy::PROVIDER,
     &hetzner::PROVIDER,
@@ -86,6 +89,7 @@ pub static PROVIDERS: &[&Provider] = &[
     &luadns::PROVIDER,
     &namesilo::PROVIDER,
     &netcup::PROVIDER,
+    &nfsn::PROVIDER,
     &njalla::PROVIDER,
     &ns1::PROVIDER,
     &ovh::PROVIDER,

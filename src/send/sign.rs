@@ -126,6 +126,14 @@ fn hex(bytes: &[u8]) -> String {
     })
 }
 
+/// What no other request has: the moment, a thrown number, and what is asked.
+pub(super) fn nonce(job: &Job<'_>, path: &str) -> String {
+    let nanoseconds = job.moment.duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
+    let mut nonce = sha256(format!("{nanoseconds} {} {path}", job.dice).as_bytes());
+    nonce.truncate(32);
+    nonce
+}
+
 /// A query in the one form that can be signed: sorted by name, everything but A-Z a-z 0-9 `- _ . ~` percent-encoded with capital digits.
 pub(super) fn query(parts: &[(&str, &str)]) -> String {
     let mut parts: Vec<String> =
