@@ -3,6 +3,7 @@
 //! `docs/adding-a-provider.md` shows how one is added: a file here, a word in [`PROVIDERS`], transcripts in `tests/providers/`.
 
 mod aliyun;
+mod baidu;
 mod beget;
 mod cloudflare;
 mod digitalocean;
@@ -26,6 +27,7 @@ mod porkbun;
 mod route53;
 mod scaleway;
 mod servercow;
+mod volcengine;
 
 use std::net::IpAddr;
 
@@ -75,6 +77,7 @@ const fn optional(option: &'static str, holds: &'static str) -> Field {
 /// All of them.
 pub static PROVIDERS: &[&Provider] = &[
     &aliyun::PROVIDER,
+    &baidu::PROVIDER,
     &beget::PROVIDER,
     &cloudflare::PROVIDER,
     &digitalocean::PROVIDER,
@@ -98,6 +101,7 @@ pub static PROVIDERS: &[&Provider] = &[
     &route53::PROVIDER,
     &scaleway::PROVIDER,
     &servercow::PROVIDER,
+    &volcengine::PROVIDER,
 ];
 
 /// Why a provider that is not in the list cannot be used.
