@@ -1,7 +1,7 @@
 //! Signatures of requests: HMAC-SHA256 over a canonical form of the request, as AWS invented it and others took it over, each with its own
 //! names.
 //!
-//! Pure. RSA stands in `rsa`. The four schemes hash the same six parts; they differ in the key and in what is signed beside that hash.
+//! Pure. RSA stands in `rsa`. All schemes but Baidu's hash the same six parts; they differ in the key and in what is signed beside that hash.
 
 pub(super) mod rsa;
 
@@ -69,17 +69,36 @@ impl<'r> Unsigned<'r> {
 /// `AWS4-HMAC-SHA256`: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html>.
 pub(super) fn aws4(key: &Key<'_>, stamp: Stamp, (region, service): (&str, &str), request: &Unsigned<'_>) -> String {
     let scope = [&stamp.day(""), region, service, "aws4_request"].join("/");
-    let signed = ["AWS4-HMAC-SHA256", &stamp.short(), &scope, &request.hash()].join("\n");
-    let derived = chain([b"AWS4", key.secret].concat(), &scope);
-    said("AWS4-HMAC-SHA256 Credential", &[key.id, "/", &scope], ", ", request, &hmac(&derived, &signed))
+    scoped("AWS4-HMAC-SHA256", "AWS4", key, &stamp.short(), &scope, request)
 }
 
 /// `TC3-HMAC-SHA256`: <https://cloud.tencent.com/document/api/213/30654>.
 pub(super) fn tc3(key: &Key<'_>, stamp: Stamp, service: &str, request: &Unsigned<'_>) -> String {
     let scope = [&stamp.day("-"), service, "tc3_request"].join("/");
-    let signed = ["TC3-HMAC-SHA256", &stamp.seconds(), &scope, &request.hash()].join("\n");
-    let derived = chain([b"TC3", key.secret].concat(), &scope);
-    said("TC3-HMAC-SHA256 Credential", &[key.id, "/", &scope], ", ", request, &hmac(&derived, &signed))
+    scoped("TC3-HMAC-SHA256", "TC3", key, &stamp.seconds(), &scope, request)
+}
+
+/// `HMAC-SHA256` of Volcengine: <https://www.volcengine.com/docs/6369/67269>.
+pub(super) fn volc(key: &Key<'_>, stamp: Stamp, (region, service): (&str, &str), request: &Unsigned<'_>) -> String {
+    let scope = [&stamp.day(""), region, service, "request"].join("/");
+    scoped("HMAC-SHA256", "", key, &stamp.short(), &scope, request)
+}
+
+/// Schemes whose key is made for a day and a service.
+fn scoped(scheme: &str, first: &str, key: &Key<'_>, time: &str, scope: &str, request: &Unsigned<'_>) -> String {
+    let signed = [scheme, time, scope, &request.hash()].join("\n");
+    let derived = chain([first.as_bytes(), key.secret].concat(), scope);
+    said(&[scheme, " Credential"].concat(), &[key.id, "/", scope], ", ", request, &hmac(&derived, &signed))
+}
+
+/// `bce-auth-v1` of Baidu: <https://cloud.baidu.com/doc/Reference/s/njwvz1yfu>. The body is not signed; the values of fields are encoded.
+pub(super) fn bce(key: &Key<'_>, stamp: Stamp, request: &Unsigned<'_>) -> String {
+    let prefix = ["bce-auth-v1", key.id, &stamp.long(), "1800"].join("/");
+    let fields = request.headers.iter().map(|(name, value)| [name, ":", &encoded(value)].concat());
+    let signed = [request.method, request.path, request.query].map(str::to_owned).into_iter().chain(fields);
+    let signed = signed.collect::<Vec<_>>().join("\n");
+    let signature = hex(&hmac(hex(&hmac(key.secret, &prefix)).as_bytes(), &signed));
+    [&prefix, "/", &request.names(), "/", &signature].concat()
 }
 
 /// `SDK-HMAC-SHA256`: <https://support.huaweicloud.com/intl/en-us/devg-apisign/api-sign-algorithm.html>. The path is signed
@@ -126,6 +145,14 @@ fn hex(bytes: &[u8]) -> String {
         let _ = write!(text, "{byte:02x}");
         text
     })
+}
+
+/// What no other request has: the moment, a thrown number, and what is asked.
+pub(super) fn nonce(job: &Job<'_>, path: &str) -> String {
+    let nanoseconds = job.moment.duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
+    let mut nonce = sha256(format!("{nanoseconds} {} {path}", job.dice).as_bytes());
+    nonce.truncate(32);
+    nonce
 }
 
 /// A query in the one form that can be signed: sorted by name, everything but A-Z a-z 0-9 `- _ . ~` percent-encoded with capital digits.

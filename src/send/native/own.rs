@@ -3,6 +3,7 @@
 mod beget;
 mod blazingfast;
 mod dnspod;
+mod dreamhost;
 mod freedns42;
 mod gandi;
 mod hetzner;
@@ -22,6 +23,7 @@ pub(super) static PROVIDERS: &[&Provider] = &[
     &beget::PROVIDER,
     &blazingfast::PROVIDER,
     &dnspod::PROVIDER,
+    &dreamhost::PROVIDER,
     &freedns42::PROVIDER,
     &gandi::PROVIDER,
     &hetzner::PROVIDER,

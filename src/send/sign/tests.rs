@@ -76,6 +76,47 @@ fn aliyun_s_own_example_is_signed_as_aliyun_signs_it() {
     assert!(signed.ends_with(&format!(",Signature={signature}")), "{signed}");
 }
 
+/// The example of <https://www.volcengine.com/docs/6369/67270>.
+#[test]
+fn volcengine_s_own_example_is_signed_as_volcengine_signs_it() {
+    let secret = b"WkRZeE1EQmxPVGhsWWpWak5HVmtNbUUxTXpZeU9UVXlOMlE1TmpZeVlqTQ==";
+    let key = Key { id: "AKLTYWViMTVmZGYzM2E0NDI5Mzk2MDZjNjFmMjc2MjRjMzg", secret };
+    let query = query(&[("Action", "ListUsers"), ("Version", "2018-01-01"), ("Limit", "10"), ("Offset", "0")]);
+    let headers = &[("host", "iam.volcengineapi.com"), ("x-date", "20240619T071306Z")];
+    let request = Unsigned { method: "GET", path: "/", query: &query, headers, body: b"" };
+    assert_eq!(request.hash(), "5ed5bca3905e1fcbf789abb56a17c2d819674a3bcfa468ae476bd1ea80d135cb");
+    let signed = volc(&key, Stamp(1_718_781_186), ("cn-beijing", "iam"), &request);
+    let (wanted, signature) = (
+        "HMAC-SHA256 Credential=AKLTYWViMTVmZGYzM2E0NDI5Mzk2MDZjNjFmMjc2MjRjMzg/20240619/cn-beijing/iam/request, \
+         SignedHeaders=host;x-date, Signature=",
+        "e31c4558bcfe08a286001f59cedbf0791ffd0b2362f10e55ee2627467bcdde93",
+    );
+    assert_eq!(signed, [wanted, signature].concat());
+}
+
+/// The example of <https://cloud.baidu.com/doc/Reference/s/wjwvz1xt2>; it leaves the names of the signed fields out, as these are the usual
+/// ones.
+#[test]
+fn baidu_s_own_example_is_signed_as_baidu_signs_it() {
+    let (id, secret) = ("a".repeat(32), "b".repeat(32));
+    let key = Key { id: &id, secret: secret.as_bytes() };
+    let query = query(&[("partNumber", "9"), ("uploadId", "a44cc9bab11cbd156984767aad637851")]);
+    let headers = &[
+        ("content-length", "8"),
+        ("content-md5", "NFzcPqhviddjRNnSOGo4rw=="),
+        ("content-type", "text/plain"),
+        ("host", "bj.bcebos.com"),
+        ("x-bce-date", "2015-04-27T08:23:49Z"),
+    ];
+    let request =
+        Unsigned { method: "PUT", path: "/v1/test/myfolder/readme.txt", query: &query, headers, body: b"Example" };
+    let signed = bce(&key, Stamp(1_430_123_029), &request);
+    assert!(
+        signed.starts_with("bce-auth-v1/aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa/2015-04-27T08:23:49Z/1800/content-length;")
+    );
+    assert!(signed.ends_with("/d74a04362e6a848f5b39b15421cb449427f419c95a480fd6b8cf9fc783e2999e"), "{signed}");
+}
+
 #[test]
 fn moments_are_written_in_utc_and_leap_days_are_days() {
     assert_eq!(Stamp(0).long(), "1970-01-01T00:00:00Z");

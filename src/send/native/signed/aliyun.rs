@@ -4,7 +4,6 @@
 //! A write without TTL and line gives the record the usual ones, so they are sent as they were read.
 
 use std::net::IpAddr;
-use std::time::UNIX_EPOCH;
 
 use serde_json::Value;
 
@@ -14,7 +13,7 @@ use crate::secret::Secret;
 use crate::send::Job;
 use crate::send::api::{Api, CLOCK, Outcome, Step, list, text};
 use crate::send::name::Name;
-use crate::send::sign::{Key, Stamp, Unsigned, acs3, field, query, sha256};
+use crate::send::sign::{Key, Stamp, Unsigned, acs3, field, nonce, query, sha256};
 use crate::world::{Http, Request};
 
 pub(super) static PROVIDER: Provider =
@@ -86,14 +85,6 @@ fn signer(job: &Job<'_>, request: &Request) -> Vec<(&'static str, Secret)> {
         ("x-acs-signature-nonce", Secret::new(nonce)),
         ("Authorization", Secret::new(signed)),
     ]
-}
-
-/// What no other request has: the moment, a thrown number, and what is asked.
-fn nonce(job: &Job<'_>, path: &str) -> String {
-    let nanoseconds = job.moment.duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
-    let mut nonce = sha256(format!("{nanoseconds} {} {path}", job.dice).as_bytes());
-    nonce.truncate(32);
-    nonce
 }
 
 fn records(job: &Job<'_>, http: &mut dyn Http) -> Step<Vec<Record>> {
