@@ -1,12 +1,13 @@
 //! Tells the provider, by the recipe its name or the section gives: one GET, or a script of the owner.
 //!
-//! Knows nothing of when and why. Providers with an API of their own will stand here, one file each.
+//! Knows nothing of when and why. Providers with an API of their own stand in `native`, the one that is a name server in `nsupdate`.
 #![forbid(unsafe_code)]
 
 mod api;
 mod json;
 mod name;
 mod native;
+mod nsupdate;
 mod script;
 mod sign;
 mod template;
@@ -20,9 +21,9 @@ use crate::answer::{Answer, Reply};
 use crate::config::service::{self, Kind, Recipe};
 use crate::config::{Fault, Provider, Section, Source};
 use crate::secret::{Mask, Secret};
-use crate::world::{Host, Http, Route};
+use crate::world::{Dns, Host, Http, Route};
 
-pub use native::{Field, PROVIDERS, Provider as NativeProvider};
+pub use native::{Field, PROVIDERS};
 pub use template::unknown_placeholders;
 
 /// One update to be made, or one question to a script.
@@ -59,17 +60,31 @@ pub struct Place {
     pub verbose: u8,
 }
 
+/// What goes into which option, for a provider with an API of its own that is spoken here.
+pub fn options(name: &str) -> Option<&'static [Field]> {
+    if name == nsupdate::NAME { Some(nsupdate::OPTIONS) } else { native::find(name).map(|provider| provider.options) }
+}
+
 /// The recipe of a section, or what is wrong with its provider.
 pub fn recipe(section: &Section, load: &mut dyn FnMut(&Path) -> Option<Vec<u8>>) -> Result<Recipe, Vec<Fault>> {
+    let own = |kind| Recipe { kind, answers: Vec::new(), missing: None, key_file: None };
     match &section.provider {
-        Provider::Service(name) => service::recipe(name, section.family, load).map_err(|why| {
-            vec![Fault::error(why).in_section(&section.name).of_option("service_name").with_value(name.as_bytes())]
-        }),
-        Provider::Url(url) => {
-            Ok(Recipe { kind: Kind::Template(ascii(url.reveal())), answers: Vec::new(), missing: None })
+        Provider::Service(name) => {
+            let mut recipe = service::recipe(name, section.family, load).map_err(|why| {
+                vec![Fault::error(why).in_section(&section.name).of_option("service_name").with_value(name.as_bytes())]
+            })?;
+            if is_nsupdate(&recipe) {
+                recipe.key_file = nsupdate::key_file(section).and_then(|path| load(Path::new(path))).map(Secret::new);
+            }
+            Ok(recipe)
         }
-        Provider::Script(path) => Ok(Recipe { kind: Kind::Script(path.clone()), answers: Vec::new(), missing: None }),
+        Provider::Url(url) => Ok(own(Kind::Template(ascii(url.reveal())))),
+        Provider::Script(path) => Ok(own(Kind::Script(path.clone()))),
     }
+}
+
+fn is_nsupdate(recipe: &Recipe) -> bool {
+    matches!(&recipe.kind, Kind::Native(name) if name == nsupdate::NAME)
 }
 
 /// Bytes as a URL can hold them: what is not ASCII is percent-encoded, everything else stays.
@@ -94,6 +109,7 @@ pub fn faults(section: &Section, recipe: &Recipe, there: &mut dyn FnMut(&Path) -
         Kind::Template(template) => template::missing(section, template),
         Kind::Script(path) if there(path) => Vec::new(),
         Kind::Script(path) => vec![of_provider(format!("the script {} does not exist", path.display()))],
+        Kind::Native(_) if is_nsupdate(recipe) => nsupdate::faults(section, recipe),
         Kind::Native(name) => match native::find(name) {
             Some(provider) => native::missing(section, provider),
             None => vec![of_provider(native::unspoken(name))],
@@ -103,6 +119,9 @@ pub fn faults(section: &Section, recipe: &Recipe, there: &mut dyn FnMut(&Path) -
 
 /// What works with this recipe, but surely not as meant.
 pub fn warnings(section: &Section, recipe: &Recipe) -> Vec<Fault> {
+    if is_nsupdate(recipe) {
+        return nsupdate::warnings(section, recipe);
+    }
     let (Provider::Service(name), Some(script)) = (&section.provider, &recipe.missing) else { return Vec::new() };
     let wanted = format!(
         "/usr/share/ddns/custom/{name}.json names the script {}, which does not exist: the built-in way is taken instead",
@@ -114,7 +133,8 @@ pub fn warnings(section: &Section, recipe: &Recipe) -> Vec<Fault> {
 
 /// Covers everything of a section that must not be read by others.
 pub fn mask(section: &Section, recipe: &Recipe) -> Mask {
-    let own = [&section.password, &section.param_enc, &section.param_opt].into_iter().flatten();
+    let key = if is_nsupdate(recipe) { nsupdate::secrets(section, recipe) } else { Vec::new() };
+    let own = [&section.password, &section.param_enc, &section.param_opt].into_iter().flatten().chain(&key);
     let pair = |user: &Secret, password: &Secret| Secret::new([user.reveal(), b":", password.reveal()].concat());
     let account = section.username.as_ref().zip(section.password.as_ref()).map(|(user, password)| pair(user, password));
     let in_url = match &recipe.kind {
@@ -131,16 +151,22 @@ pub fn mask(section: &Section, recipe: &Recipe) -> Mask {
 }
 
 /// Sends the address.
-pub fn update(job: &Job<'_>, http: &mut dyn Http, host: &mut dyn Host) -> Reply {
+pub fn update(job: &Job<'_>, http: &mut dyn Http, dns: &mut dyn Dns, host: &mut dyn Host) -> Reply {
     match &job.recipe.kind {
         Kind::Template(template) => template::update(job, template, http),
         Kind::Script(_) => script::update(job, host),
+        Kind::Native(_) if is_nsupdate(job.recipe) => nsupdate::update(job, dns),
         Kind::Native(name) => native::update(job, name, http),
     }
 }
 
 /// The address the provider itself says is registered, where it can be asked; `None` where it cannot.
-pub fn registered(job: &Job<'_>, http: &mut dyn Http, host: &mut dyn Host) -> Option<Known<Vec<IpAddr>>> {
+pub fn registered(
+    job: &Job<'_>,
+    http: &mut dyn Http,
+    dns: &mut dyn Dns,
+    host: &mut dyn Host,
+) -> Option<Known<Vec<IpAddr>>> {
     match &job.recipe.kind {
         Kind::Template(_) => None,
         Kind::Script(_) => Some(match script::registered(job, host) {
@@ -148,6 +174,7 @@ pub fn registered(job: &Job<'_>, http: &mut dyn Http, host: &mut dyn Host) -> Op
             Known::Nothing(why) => Known::Nothing(why),
             Known::Unclear(why) => Known::Unclear(why),
         }),
+        Kind::Native(_) if is_nsupdate(job.recipe) => Some(nsupdate::registered(job, dns)),
         Kind::Native(name) => native::registered(job, name, http),
     }
 }

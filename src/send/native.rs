@@ -58,12 +58,12 @@ pub struct Field {
 }
 
 /// An option that must be set.
-const fn needed(option: &'static str, holds: &'static str) -> Field {
+pub(super) const fn needed(option: &'static str, holds: &'static str) -> Field {
     Field { option, holds, needed: true }
 }
 
 /// An option that may be set.
-const fn optional(option: &'static str, holds: &'static str) -> Field {
+pub(super) const fn optional(option: &'static str, holds: &'static str) -> Field {
     Field { option, holds, needed: false }
 }
 
@@ -171,7 +171,12 @@ pub(super) fn update(job: &Job<'_>, name: &str, http: &mut dyn Http) -> Reply {
     let (Some(provider), Some(address)) = (find(name), job.address) else {
         return not_sent(format!("the API of '{name}' is not spoken here"));
     };
-    match (provider.update)(job, address, http) {
+    told((provider.update)(job, address, http))
+}
+
+/// How an update ended.
+pub(super) fn told(ended: Step<Outcome>) -> Reply {
+    match ended {
         Ok(outcome) => {
             let said = match outcome {
                 Outcome::Updated => "",
@@ -187,11 +192,16 @@ pub(super) fn update(job: &Job<'_>, name: &str, http: &mut dyn Http) -> Reply {
 /// What the provider has for the name; `None` where it cannot be asked.
 pub(super) fn registered(job: &Job<'_>, name: &str, http: &mut dyn Http) -> Option<Known<Vec<IpAddr>>> {
     let ask = find(name)?.registered?;
-    Some(match ask(job, http) {
+    Some(known(job, name, ask(job, http)))
+}
+
+/// What asking the provider came to.
+pub(super) fn known(job: &Job<'_>, name: &str, asked: Step<Vec<IpAddr>>) -> Known<Vec<IpAddr>> {
+    match asked {
         Ok(addresses) if addresses.is_empty() => {
             Known::Nothing(format!("{name} has no {} record of the name", kind(job)))
         }
         Ok(addresses) => Known::Is(addresses),
         Err(reply) => Known::Unclear(format!("{name} does not say what is registered: {}", reply.said)),
-    })
+    }
 }

@@ -150,6 +150,11 @@ impl Stamp {
         Self(moment.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs())
     }
 
+    /// That many seconds after 1970 began.
+    pub(super) fn at(seconds: u64) -> Self {
+        Self(seconds)
+    }
+
     /// `1551113065`
     pub(super) fn seconds(self) -> String {
         self.0.to_string()
