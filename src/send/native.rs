@@ -58,7 +58,7 @@ pub struct Field {
 }
 
 /// An option that must be set.
-const fn needed(option: &'static str, holds: &'static str) -> Field {
+pub(super) const fn needed(option: &'static str, holds: &'static str) -> Field {
     Field { option, holds, needed: true, lines: false }
 }
 
@@ -68,7 +68,7 @@ const fn key(option: &'static str, holds: &'static str) -> Field {
 }
 
 /// An option that may be set.
-const fn optional(option: &'static str, holds: &'static str) -> Field {
+pub(super) const fn optional(option: &'static str, holds: &'static str) -> Field {
     Field { option, holds, needed: false, lines: false }
 }
 
@@ -150,7 +150,16 @@ pub(super) fn update(job: &Job<'_>, name: &str, http: &mut dyn Http) -> Reply {
         Way::Code(update, _) => update(job, address, http),
         Way::Rest(rest) => rest::update(rest, job, address, http),
     };
-    match written {
+    let mut reply = told(written);
+    if reply.answer == Answer::Refused(Refusal::BadAuth) {
+        reply.said = format!("{}; {}", reply.said, credentials(provider));
+    }
+    reply
+}
+
+/// How an update ended.
+pub(super) fn told(ended: Step<Outcome>) -> Reply {
+    match ended {
         Ok(outcome) => {
             let said = match outcome {
                 Outcome::Updated => "",
@@ -159,12 +168,7 @@ pub(super) fn update(job: &Job<'_>, name: &str, http: &mut dyn Http) -> Reply {
             };
             Reply { answer: Answer::Accepted, said: said.to_owned(), body: Vec::new() }
         }
-        Err(mut reply) => {
-            if reply.answer == Answer::Refused(Refusal::BadAuth) {
-                reply.said = format!("{}; {}", reply.said, credentials(provider));
-            }
-            reply
-        }
+        Err(reply) => reply,
     }
 }
 
@@ -174,11 +178,16 @@ pub(super) fn registered(job: &Job<'_>, name: &str, http: &mut dyn Http) -> Opti
         Way::Code(_, ask) => ask?(job, http),
         Way::Rest(rest) => rest::registered(rest, job, http),
     };
-    Some(match held {
+    Some(known(job, name, held))
+}
+
+/// What asking the provider came to.
+pub(super) fn known(job: &Job<'_>, name: &str, asked: Step<Vec<IpAddr>>) -> Known<Vec<IpAddr>> {
+    match asked {
         Ok(addresses) if addresses.is_empty() => {
             Known::Nothing(format!("{name} has no {} record of the name", kind(job)))
         }
         Ok(addresses) => Known::Is(addresses),
         Err(reply) => Known::Unclear(format!("{name} does not say what is registered: {}", reply.said)),
-    })
+    }
 }

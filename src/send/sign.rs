@@ -189,6 +189,11 @@ impl Stamp {
         self.0
     }
 
+    /// That many seconds after 1970 began.
+    pub(super) fn at(seconds: u64) -> Self {
+        Self(seconds)
+    }
+
     /// `1551113065`
     pub(super) fn seconds(self) -> String {
         self.0.to_string()

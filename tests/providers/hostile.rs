@@ -67,7 +67,7 @@ fn answered(body: Vec<u8>) -> (Answer, String) {
         moment: SystemTime::UNIX_EPOCH,
         dice: 0,
     };
-    let reply = send::update(&job, &mut wire, &mut NoHost);
+    let reply = send::update(&job, &mut wire, &mut NoHost, &mut NoHost);
     wire.finished().unwrap();
     (reply.answer, reply.said)
 }

@@ -28,11 +28,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use ddns::address::Known;
+use ddns::address::{Family, Known};
 use ddns::answer::Answer;
 use ddns::config::Config;
+use ddns::dns::Lookup;
 use ddns::send::{self, Job, Place};
-use ddns::world::{Host, Interface, Network, Route, Script, ScriptEnd};
+use ddns::world::{Dns, Host, Interface, Message, Network, Route, Script, ScriptEnd, Silent, Via};
 use transcript::Transcript;
 use wire::Wire;
 
@@ -50,6 +51,15 @@ impl Host for NoHost {
     }
     fn run(&mut self, _: &Script) -> std::io::Result<ScriptEnd> {
         panic!("a provider starts nothing")
+    }
+}
+
+impl Dns for NoHost {
+    fn lookup(&mut self, _: &str, _: Family, _: &Via) -> Lookup {
+        panic!("a provider asks nothing of DNS")
+    }
+    fn exchange(&mut self, _: &Message<'_>) -> Result<Vec<u8>, Silent> {
+        panic!("a provider is no name server")
     }
 }
 
@@ -99,10 +109,10 @@ fn play(provider: &str, case: &Path) -> Result<(), String> {
     let (section, recipe, route, place) = (&section, &recipe, &route, &place);
     let job = Job { section, recipe, route, address, registered, place, moment, dice: script.dice };
     let said = if address.is_some() {
-        let reply = send::update(&job, &mut wire, &mut NoHost);
+        let reply = send::update(&job, &mut wire, &mut NoHost, &mut NoHost);
         format!("{} {}", class(&reply.answer), reply.said)
     } else {
-        match send::registered(&job, &mut wire, &mut NoHost).ok_or("it cannot be asked")? {
+        match send::registered(&job, &mut wire, &mut NoHost, &mut NoHost).ok_or("it cannot be asked")? {
             Known::Is(all) => format!("is {all:?}"),
             Known::Nothing(why) => format!("nothing {why}"),
             Known::Unclear(why) => format!("unclear {why}"),
