@@ -108,6 +108,13 @@ impl<'a> Course<'a> {
         fill(template, how, &mut |place| self.value(place))
     }
 
+    /// A path; a part of it in brackets is left out where its value is empty.
+    pub(super) fn path(&self, template: &str) -> String {
+        let parts = template.split(['[', ']']).enumerate();
+        let filled = parts.map(|(at, part)| (at % 2 == 1, self.text(part, Written::Encoded)));
+        filled.filter(|(optional, part)| !(*optional && part.ends_with('='))).map(|(_, part)| part).collect()
+    }
+
     pub(super) fn text(&self, template: &str, how: Written) -> String {
         String::from_utf8_lossy(&self.fill(template, how)).into_owned()
     }
@@ -152,7 +159,7 @@ impl<'a> Course<'a> {
     }
 
     fn call(&self, api: &mut Api<'_>, call: &Call, row: Option<&Value>) -> Step<Value> {
-        let path = self.text(call.path, Written::Encoded);
+        let path = self.path(call.path);
         let (content_type, mut body) = self.body(call.body);
         if let (true, Some(row)) = (call.whole, row) {
             let mut whole = row.clone();

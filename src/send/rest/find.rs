@@ -66,7 +66,7 @@ impl Course<'_> {
         let mut rows = match chosen {
             Some((_, id)) if !how.one[0].is_empty() => {
                 id.clone_into(&mut self.id);
-                vec![at(&api.get(&self.text(how.one[0], Written::Encoded))?, how.one[1]).clone()]
+                vec![at(&api.get(&self.path(how.one[0]))?, how.one[1]).clone()]
             }
             _ => self.pages(api, &how.list, how.none_is_404)?,
         };
@@ -113,7 +113,7 @@ impl Course<'_> {
         self.cursor.clear();
         for page in 1..=PAGES {
             self.page = page;
-            let path = self.text(list.path, Written::Encoded);
+            let path = self.path(list.path);
             let body = Some(list.body).filter(|body| !body.is_empty()).map(|body| self.body(body));
             let Some(answer) = api.ask(&path, body, none_is_404)? else { break };
             if list.single {
