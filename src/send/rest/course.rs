@@ -11,7 +11,7 @@ use crate::send::api::{Api, Outcome, Step};
 use crate::send::fill::{Written, fill};
 use crate::send::json::odd;
 use crate::send::name::Name;
-use crate::send::native::{option, ours, parameter};
+use crate::send::native::{kind, option, ours, parameter};
 use crate::send::{Job, not_sent};
 use crate::world::Http;
 
@@ -62,8 +62,7 @@ pub(in crate::send) fn update(
         (None, Some(create)) => course.call(&mut api, create, None).map(|_| Outcome::Created),
         (None, None) if rest.read.set => course.call(&mut api, &rest.change, None).map(|_| Outcome::Created),
         (None, None) => {
-            let what =
-                format!("the zone has no {} record of '{}'; create it there first", course.kind(), course.name.full);
+            let what = format!("the zone has no {} record of '{}'; create it there first", kind(job), course.name.full);
             Err(api.no_such(&what))
         }
     }

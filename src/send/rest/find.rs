@@ -8,6 +8,7 @@ use super::course::{Course, Record};
 use crate::send::api::{Api, Step};
 use crate::send::fill::Written;
 use crate::send::json::{at, odd, some_text};
+use crate::send::native::kind;
 
 /// The most pages of a list that are asked for.
 const PAGES: usize = 50;
@@ -81,7 +82,7 @@ impl Course<'_> {
         // a number mistyped would otherwise turn somebody else's record into ours
         records.retain(|record| record.id == id);
         if records.is_empty() {
-            let (kind, full) = (self.kind(), &self.name.full);
+            let (kind, full) = (kind(self.job), &self.name.full);
             return Err(api.no_such(&format!("the record of option '{key}' is not the {kind} record of '{full}'")));
         }
         Ok(records)
