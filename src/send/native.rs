@@ -4,15 +4,21 @@
 
 mod aliyun;
 mod beget;
+mod bunny;
 mod cloudflare;
+mod desec;
 mod digitalocean;
+mod dnsimple;
 mod dnspod;
 mod dnspod_v3;
 mod gandi;
 mod godaddy;
 mod hetzner;
+mod hostinger;
 mod huaweicloud;
+mod linode;
 mod luadns;
+mod name_com;
 mod namesilo;
 mod netcup;
 mod ns1;
@@ -21,6 +27,7 @@ mod porkbun;
 mod route53;
 mod scaleway;
 mod servercow;
+mod vultr;
 
 use std::net::IpAddr;
 
@@ -82,15 +89,21 @@ const fn optional(option: &'static str, holds: &'static str) -> Field {
 pub static PROVIDERS: &[&Provider] = &[
     &aliyun::PROVIDER,
     &beget::PROVIDER,
+    &bunny::PROVIDER,
     &cloudflare::PROVIDER,
+    &desec::PROVIDER,
     &digitalocean::PROVIDER,
+    &dnsimple::PROVIDER,
     &dnspod::PROVIDER,
     &dnspod_v3::PROVIDER,
     &gandi::PROVIDER,
     &godaddy::PROVIDER,
     &hetzner::PROVIDER,
+    &hostinger::PROVIDER,
     &huaweicloud::PROVIDER,
+    &linode::PROVIDER,
     &luadns::PROVIDER,
+    &name_com::PROVIDER,
     &namesilo::PROVIDER,
     &netcup::PROVIDER,
     &ns1::PROVIDER,
@@ -99,6 +112,7 @@ pub static PROVIDERS: &[&Provider] = &[
     &route53::PROVIDER,
     &scaleway::PROVIDER,
     &servercow::PROVIDER,
+    &vultr::PROVIDER,
 ];
 
 /// Why a provider that is not in the list cannot be used.
