@@ -12,6 +12,8 @@
 //! | `{page}` `{cursor}` | where a list goes on |
 //! | `{username}` `{password}` `{param_enc}` `{param_opt}` | options |
 //! | `{account}` | `username:password` in base64 |
+//!
+//! A part of a path in brackets is left out where its value is empty: `[&cursor={cursor}]`.
 #![forbid(unsafe_code)]
 
 mod course;
