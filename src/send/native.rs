@@ -3,6 +3,7 @@
 //! `docs/adding-a-provider.md` shows how one is added: a file here, a word in [`PROVIDERS`], transcripts in `tests/providers/`.
 
 mod aliyun;
+mod aliyun_esa;
 mod baidu;
 mod beget;
 mod cloudflare;
@@ -10,6 +11,7 @@ mod digitalocean;
 mod dnspod;
 mod dnspod_v3;
 mod dreamhost;
+mod edgeone;
 mod gandi;
 mod godaddy;
 mod hetzner;
@@ -77,6 +79,7 @@ const fn optional(option: &'static str, holds: &'static str) -> Field {
 /// All of them.
 pub static PROVIDERS: &[&Provider] = &[
     &aliyun::PROVIDER,
+    &aliyun_esa::PROVIDER,
     &baidu::PROVIDER,
     &beget::PROVIDER,
     &cloudflare::PROVIDER,
@@ -84,6 +87,7 @@ pub static PROVIDERS: &[&Provider] = &[
     &dnspod::PROVIDER,
     &dnspod_v3::PROVIDER,
     &dreamhost::PROVIDER,
+    &edgeone::PROVIDER,
     &gandi::PROVIDER,
     &godaddy::PROVIDER,
     &hetzner::PROVIDER,
