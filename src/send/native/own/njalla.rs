@@ -1,6 +1,6 @@
 //! njal.la-api: <https://njal.la/api/>, JSON-RPC, read in November 2026 by what <https://github.com/Sighery/gonjalla> and others send.
 //!
-//! Errors come with status 200 and a code like one of HTTP. An edit names every field of a record, so those that are read go back. The row
+//! Errors come with status 200 and a code like one of HTTP, 403 for a wrong token and for an unknown domain. An edit names every field of a record, so those that are read go back. The row
 //! `njal.la` is another service, for records of the type Dynamic, with a key for each.
 
 use std::net::IpAddr;
@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::{Field, Provider, Way, kind, needed, ours};
 use crate::answer::{Answer, Refusal};
 use crate::send::Job;
-use crate::send::api::{Api, Outcome, Step, in_granted_zone, list};
+use crate::send::api::{Api, Outcome, Step, in_zone, list};
 use crate::send::name::Name;
 use crate::world::Http;
 
@@ -65,7 +65,7 @@ fn ask(api: &mut Api<'_>, method: &str, params: Value) -> Step<Value> {
 /// The zone, the name within it, its records of the wanted kind.
 fn records(job: &Job<'_>, api: &mut Api<'_>) -> Step<(String, String, Vec<Value>)> {
     let name = Name::of(job.section.domain.as_deref().unwrap_or_default());
-    let (zone, found) = in_granted_zone(&name.zones(), &mut |zone| {
+    let (zone, found) = in_zone(&name.zones(), &mut |zone| {
         let mut params = json!({});
         params["domain"] = zone.into();
         ask(api, "list-records", params)
@@ -93,7 +93,11 @@ fn sort(answer: &Value) -> Option<Answer> {
     Some(match answer["error"]["code"].as_i64() {
         None if answer["error"].is_null() => return None,
         Some(401) => Answer::Refused(Refusal::BadAuth),
-        Some(403) => Answer::Refused(Refusal::Forbidden),
+        Some(403) if answer["error"]["message"].as_str().is_some_and(|own| own.contains("token")) => {
+            Answer::Refused(Refusal::BadAuth)
+        }
+        // so domains of others are refused, and those the token may not see
+        Some(403) => Answer::Refused(Refusal::NoHost),
         Some(404) => Answer::Refused(Refusal::NoHost),
         Some(429) => Answer::SlowDown(None),
         Some(500..600) => Answer::ServerTrouble(None),
