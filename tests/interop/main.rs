@@ -157,6 +157,11 @@ fn signs(server: &Server) {
             assert_eq!(server.records("key.example.test", "A"), [format!("600 {address}")]);
         }
     }
+    let address = format!("127.0.0.1:{}", server.by_tcp_only());
+    assert_eq!(sent(server, &[("domain", "tcp.example.test"), ("dns_server", &address)], "192.0.2.7"), good(CREATED));
+    // an answer that does not fit, and an update that does not
+    assert_eq!(sent(server, &[("domain", "many.example.test")], "192.0.2.8"), good(""));
+    assert_eq!(server.records("many.example.test", "A"), ["304 192.0.2.8"]);
     let long = format!("{0}.{0}.{0}.example.test", "n".repeat(60));
     assert_eq!(sent(server, &[("domain", &long)], "192.0.2.6"), good(CREATED));
     assert_eq!(server.records(&long, "A"), ["600 192.0.2.6"]);
