@@ -166,10 +166,7 @@ impl<'a> Api<'a> {
             let signed = signer(self.job, &request);
             request.headers.extend(signed);
         }
-        self.http.exchange(&request, self.job.route).map_err(|broken| match broken {
-            Broken::Interrupted => Reply { answer: Answer::Interrupted, said: String::new(), body: Vec::new() },
-            broken => Reply::unreachable(broken.to_string()),
-        })
+        self.http.exchange(&request, self.job.route).map_err(|broken| silent(&broken))
     }
 
     /// The JSON of an answer of status 2xx; an empty body is `null`.
@@ -234,8 +231,16 @@ impl<'a> Api<'a> {
     }
 }
 
+/// Nobody answered.
+pub(super) fn silent(broken: &Broken) -> Reply {
+    match broken {
+        Broken::Interrupted => Reply { answer: Answer::Interrupted, said: String::new(), body: Vec::new() },
+        broken => Reply::unreachable(broken.to_string()),
+    }
+}
+
 /// What the status alone tells.
-fn by_status(response: &Response) -> Answer {
+pub(super) fn by_status(response: &Response) -> Answer {
     match response.status {
         401 => Answer::Refused(Refusal::BadAuth),
         403 => Answer::Refused(Refusal::Forbidden),

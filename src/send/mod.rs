@@ -4,6 +4,7 @@
 #![forbid(unsafe_code)]
 
 mod api;
+mod browser;
 mod json;
 mod name;
 mod native;

@@ -20,6 +20,7 @@ mod luadns;
 mod namesilo;
 mod netcup;
 mod ns1;
+mod one;
 mod pdns;
 mod porkbun;
 mod route53;
@@ -93,6 +94,7 @@ pub static PROVIDERS: &[&Provider] = &[
     &namesilo::PROVIDER,
     &netcup::PROVIDER,
     &ns1::PROVIDER,
+    &one::PROVIDER,
     &pdns::PROVIDER,
     &porkbun::PROVIDER,
     &route53::PROVIDER,
