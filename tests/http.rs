@@ -128,6 +128,17 @@ fn a_status_is_handed_on_with_its_body_and_waiting_time() {
 }
 
 #[test]
+fn cookies_are_handed_on_as_they_are_given_back() {
+    let cookie = |fields: &str| {
+        let answer = format!("HTTP/1.1 200 OK\r\n{fields}Content-Length: 4\r\n\r\ngood");
+        get(&Server::saying(answer).url("/")).unwrap().cookie
+    };
+    let two = "Set-Cookie: domrobot=s1; path=/; secure; HttpOnly\r\nset-cookie: lang=en\r\nSet-Cookie: odd\r\n";
+    assert_eq!(cookie(two), Some(Secret::new("domrobot=s1; lang=en")));
+    assert_eq!(cookie(""), None);
+}
+
+#[test]
 fn an_answer_in_pieces_of_one_byte_is_one_answer() {
     let server = Server::start(|_, stream| {
         stream.set_nodelay(true).unwrap();

@@ -12,16 +12,26 @@ pub(super) type Step<T> = Result<T, Reply>;
 
 /// A member that must be there and be a text or a number; numbers as they are written.
 pub(super) fn text(value: &Value, member: &str) -> Step<String> {
-    match &value[member] {
-        Value::String(text) => Ok(text.clone()),
-        Value::Number(number) => Ok(number.to_string()),
-        _ => Err(odd(&format!("it has no '{member}'"))),
-    }
+    some_text(&value[member]).ok_or_else(|| odd(&format!("it has no '{member}'")))
 }
 
 /// A number that must be there, written as one or as a text.
 pub(super) fn number(value: &Value, member: &str) -> Step<u64> {
     text(value, member)?.parse().map_err(|_| odd(&format!("its '{member}' is no number")))
+}
+
+/// What a JSON pointer (RFC 6901) leads to; `null` where it leads nowhere.
+pub(super) fn at<'v>(value: &'v Value, pointer: &str) -> &'v Value {
+    value.pointer(pointer).unwrap_or(&Value::Null)
+}
+
+/// A text, or a number as it is written.
+pub(super) fn some_text(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text.clone()),
+        Value::Number(number) => Some(number.to_string()),
+        _ => None,
+    }
 }
 
 /// A list that must be there.

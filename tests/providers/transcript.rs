@@ -74,9 +74,12 @@ impl Transcript {
                         last.leads_on(name, value);
                         continue;
                     }
-                    let (status, wait) = rest.split_once(" retry-after=").map_or((rest, None), |(s, w)| (s, Some(w)));
+                    let (status, fields) = rest.split_once(' ').unwrap_or((rest, ""));
                     last.answer.status = status.parse().map_err(|_| format!("no status: {line}"))?;
-                    last.answer.retry_after = wait.and_then(|w| w.parse().ok()).map(Duration::from_secs);
+                    let field = |name: &str| fields.split(' ').find_map(|word| word.strip_prefix(name));
+                    last.answer.retry_after =
+                        field("retry-after=").and_then(|w| w.parse().ok()).map(Duration::from_secs);
+                    last.answer.cookie = field("cookie=").map(Secret::new);
                 }
                 _ if !all.exchanges.is_empty() => {
                     let last = all.exchanges.last_mut().ok_or("text before any request")?;

@@ -12,7 +12,7 @@ use crate::send::not_sent;
 
 /// How a text is signed (RFC 7518 section 3.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::send) enum Way {
+pub(in crate::send) enum Scheme {
     /// RSASSA-PKCS1-v1_5 with SHA-256.
     Rs256,
     /// RSASSA-PKCS1-v1_5 with SHA-512.
@@ -32,11 +32,11 @@ impl PrivateKey {
     }
 
     /// The signature of `text`; empty if the machine has no random numbers.
-    pub(in crate::send) fn sign(&self, way: Way, text: &str) -> Vec<u8> {
+    pub(in crate::send) fn sign(&self, way: Scheme, text: &str) -> Vec<u8> {
         let padding: &dyn RsaEncoding = match way {
-            Way::Rs256 => &RSA_PKCS1_SHA256,
-            Way::Rs512 => &RSA_PKCS1_SHA512,
-            Way::Ps256 => &RSA_PSS_SHA256,
+            Scheme::Rs256 => &RSA_PKCS1_SHA256,
+            Scheme::Rs512 => &RSA_PKCS1_SHA512,
+            Scheme::Ps256 => &RSA_PSS_SHA256,
         };
         let mut signature = vec![0; self.0.public().modulus_len()];
         let signed = self.0.sign(padding, &SystemRandom::new(), text.as_bytes(), &mut signature);
@@ -44,9 +44,9 @@ impl PrivateKey {
     }
 
     /// A signed token: `header` without `typ` and `alg`, which are told here.
-    pub(in crate::send) fn token(&self, way: Way, mut header: Value, claims: &Value) -> String {
+    pub(in crate::send) fn token(&self, way: Scheme, mut header: Value, claims: &Value) -> String {
         header["typ"] = "JWT".into();
-        header["alg"] = if way == Way::Ps256 { "PS256" } else { "RS256" }.into();
+        header["alg"] = if way == Scheme::Ps256 { "PS256" } else { "RS256" }.into();
         let signed = [header.to_string(), claims.to_string()].map(|part| base64url(part.as_bytes())).join(".");
         let signature = base64url(&self.sign(way, &signed));
         signed + "." + &signature
@@ -117,7 +117,7 @@ mod tests {
 
     const KEY: &str = include_str!("../../../tests/providers/rsa.pem");
 
-    fn signed(text: &str, way: Way) -> Vec<u8> {
+    fn signed(text: &str, way: Scheme) -> Vec<u8> {
         PrivateKey::read("password", text).map_err(|reply| reply.said).unwrap().sign(way, "header.claims")
     }
 
@@ -126,41 +126,41 @@ mod tests {
     fn signatures_are_those_that_openssl_makes() {
         let sha256 = "ZxQCTX1oUCoGdyY5ptZO8SVvx1/3N/WVHjqjlLId35Iva7xNGm/Z9iTMqwRmEIK8Ajew+BQhlHlvwrByAFDUwLJ7M7eZVarEyY6IFUS8fdnDKAxGjgB+8BZuGfBJFfxVN9y7n4fbCNioAXUHSdL9sYoV8nw2kW5JKXZ+E5h0wdGjuGXMZHiQEwZr1nenbcuecneVH/9x1Js3/yGk4OIMPlpJTm1nGLbb8aPb6/W065WFRtoIuaptIxSYSNanIY/jJidX1so7PZhz/gP3yRO823/I6DGn6G3iOiZ/SzDlxK6vT7z7k2ZhfRBzB/s17HJzC9qJKCePMyRujHhcuyLEVQ==";
         let sha512 = "XxPiItkRbYMT1UbZYDZBNnkUxMqb1x6G3hk5qaulIK9rTz443PE34PnLY6D0zkYje5cNnFhGowFv+JW1M8WCcSQ38qzvlCaO9jvgLcUwKdMy41k/A3MO3C83BUT6vnezdJjMVrKmkOJgCk2+OJeDBRaCcTtQgiWsmwSxmihw4BvCUERaDzx01GjZa5Jq8FY+wirvFjMPm4nXsIpW4BTXeQbpLYOwoJs6vsLuXxOlyYLfDvyTrCKC0SZ8/49qXBKs41rLy/DHsHWlqYSUkTsDGU1Q5kChOoW7v6k7D7okxS1UGk5rCdsTwN2Yl/90b1YVzLPGpmlETlAqQX06CuueTw==";
-        assert_eq!(base64(&signed(KEY, Way::Rs256)), sha256);
-        assert_eq!(base64(&signed(KEY, Way::Rs512)), sha512);
+        assert_eq!(base64(&signed(KEY, Scheme::Rs256)), sha256);
+        assert_eq!(base64(&signed(KEY, Scheme::Rs512)), sha512);
     }
 
     #[test]
     fn salted_signatures_hold_and_are_never_the_same() {
-        let (one, other) = (signed(KEY, Way::Ps256), signed(KEY, Way::Ps256));
+        let (one, other) = (signed(KEY, Scheme::Ps256), signed(KEY, Scheme::Ps256));
         assert_ne!(one, other);
         let key = PrivateKey::read("password", KEY).map_err(|reply| reply.said).unwrap();
         let held = |way: &'static RsaParameters, signature: &[u8]| {
             signature::UnparsedPublicKey::new(way, key.0.public()).verify(b"header.claims", signature).is_ok()
         };
         assert!(held(&RSA_PSS_2048_8192_SHA256, &one) && held(&RSA_PSS_2048_8192_SHA256, &other));
-        assert!(held(&RSA_PKCS1_2048_8192_SHA256, &signed(KEY, Way::Rs256)));
-        assert!(!held(&RSA_PSS_2048_8192_SHA256, &signed(KEY, Way::Rs256)));
+        assert!(held(&RSA_PKCS1_2048_8192_SHA256, &signed(KEY, Scheme::Rs256)));
+        assert!(!held(&RSA_PSS_2048_8192_SHA256, &signed(KEY, Scheme::Rs256)));
     }
 
     #[test]
     fn a_token_has_three_parts_without_padding() {
         let key = PrivateKey::read("password", KEY).map_err(|reply| reply.said).unwrap();
-        let token = key.token(Way::Rs256, serde_json::json!({ "kid": "k" }), &serde_json::json!({ "iss": "a>?" }));
+        let token = key.token(Scheme::Rs256, serde_json::json!({ "kid": "k" }), &serde_json::json!({ "iss": "a>?" }));
         let parts: Vec<&str> = token.split('.').collect();
         let head = base64url(br#"{"alg":"RS256","kid":"k","typ":"JWT"}"#);
         assert_eq!(parts[..2], [head.as_str(), "eyJpc3MiOiJhPj8ifQ"]);
-        let signature = base64url(&key.sign(Way::Rs256, &parts[..2].join(".")));
+        let signature = base64url(&key.sign(Scheme::Rs256, &parts[..2].join(".")));
         assert!(parts[2] == signature && !token.contains(['=', '+', '/']) && parts.len() == 3);
     }
 
     #[test]
     fn a_key_is_read_whatever_became_of_its_line_breaks() {
-        let right = signed(KEY, Way::Rs256);
+        let right = signed(KEY, Scheme::Rs256);
         for between in [" ", r"\n", r"\r\n", "\r\n", "", "\t"] {
-            assert_eq!(signed(&KEY.trim().replace('\n', between), Way::Rs256), right, "{between:?}");
+            assert_eq!(signed(&KEY.trim().replace('\n', between), Scheme::Rs256), right, "{between:?}");
         }
-        assert_eq!(signed(&format!("DO NOT REMOVE this line\n{KEY}more"), Way::Rs256), right);
+        assert_eq!(signed(&format!("DO NOT REMOVE this line\n{KEY}more"), Scheme::Rs256), right);
     }
 
     #[test]

@@ -20,6 +20,7 @@ pub(super) struct Head {
     pub(super) length: Length,
     pub(super) trail: Trail,
     pub(super) retry_after: Option<Duration>,
+    pub(super) cookie: Option<Secret>,
     /// If there was a proxy in between: this is its own trouble, no server was asked.
     pub(super) by_proxy: bool,
 }
@@ -108,6 +109,7 @@ fn parse(held: &[u8], now: SystemTime) -> Result<Option<(Head, usize)>, Broken> 
                         cookies: values(response.headers, "Set-Cookie").map(Secret::new).collect(),
                     },
                     retry_after,
+                    cookie: cookie(response.headers),
                     by_proxy: by_proxy(status, response.headers),
                 },
                 used,
@@ -127,6 +129,12 @@ fn by_proxy(status: u16, fields: &[Header<'_>]) -> bool {
         && values(fields, "Via").next().is_none();
     let squid = values(fields, "X-Squid-Error").next().is_some();
     status == 407 || (status >= 400 && (tiny || squid))
+}
+
+fn cookie(fields: &[Header<'_>]) -> Option<Secret> {
+    let pairs = values(fields, "Set-Cookie").map(|field| field.split(';').next().unwrap_or_default().trim().to_owned());
+    let pairs: Vec<String> = pairs.filter(|pair| pair.contains('=')).collect();
+    (!pairs.is_empty()).then(|| Secret::new(pairs.join("; ")))
 }
 
 fn values<'h>(fields: &'h [Header<'h>], name: &'h str) -> impl Iterator<Item = String> + 'h {

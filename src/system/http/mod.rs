@@ -27,7 +27,7 @@ mod redirect;
 mod tls;
 mod trust;
 
-use answer::Incoming;
+use answer::{Head, Incoming};
 use channel::Channel;
 use connect::Dialer;
 
@@ -121,7 +121,8 @@ impl Trip<'_> {
             return Err(proxy::refusal(proxy, url, head.status));
         }
         let body = incoming.body(&head)?;
-        Ok((Response { status: head.status, retry_after: head.retry_after, body }, head.trail))
+        let Head { status, retry_after, cookie, trail, .. } = head;
+        Ok((Response { status, retry_after, cookie, body }, trail))
     }
 
     /// A connection over which the request can be sent.
@@ -156,7 +157,7 @@ fn broken(ended: Impatient, step: &'static str) -> Broken {
 }
 
 /// The system's words for an error, without its number.
-fn words(error: &std::io::Error) -> String {
+pub(super) fn words(error: &std::io::Error) -> String {
     let text =
         error.raw_os_error().map_or_else(|| error.to_string(), |n| nix::errno::Errno::from_raw(n).desc().to_owned());
     let mut letters = text.chars();
