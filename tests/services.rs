@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use ddns::address::Family;
+use ddns::answer::{Answer, Refusal};
 use ddns::config::Section;
 use ddns::config::service::{self, Kind, Recipe, rows, table};
 use ddns::secret::Secret;
@@ -271,5 +272,23 @@ fn a_key_file_that_is_not_there_is_told_by_its_option_and_other_passwords_name_n
         let mut own = section(&format!("\toption service_name '{service}'\n\toption password '{password}'"));
         let recipe = send::recipe(&own, &mut no_files).unwrap();
         assert!(send::read_key(&mut own, &recipe, &mut |_| panic!("{password} is opened")).is_empty());
+    }
+}
+
+/// <https://developer.noip.com/reference/nic_update> (November 2026); ddns-scripts sends 127.0.0.1 first, so that an unchanged address counts.
+#[test]
+fn no_ip_is_asked_once_with_the_address_and_never_with_a_false_one() {
+    for (six, address, host) in [("0", "192.0.2.2", "dynupdate.noip.com"), ("1", "2001:db8::2", "dynupdate6.noip.com")]
+    {
+        let login = "\toption username 'me@example.net'\n\toption password 'p&w'\n\toption domain 'h.ddns.example'";
+        let own = section(&format!("\toption service_name 'no-ip.com'\n\toption use_ipv6 '{six}'\n{login}"));
+        let recipe = send::recipe(&own, &mut no_files).unwrap();
+        let mut ear = Ear::saying(200, &format!("good {address}"));
+        assert_eq!(update(&own, &recipe, address, &mut ear).answer, Answer::Accepted);
+        let [request] = &ear.heard[..] else { panic!("{} requests", ear.heard.len()) };
+        assert!(request.url.secure && request.url.host == host && !request.url.path.contains("127.0.0.1"));
+        assert_eq!(request.url.login.as_ref().map(Secret::reveal), Some(&b"me@example.net:p&w"[..]));
+        let other = update(&own, &recipe, address, &mut Ear::saying(200, "badagent")).answer;
+        assert_eq!(other, Answer::Refused(Refusal::BadAgent));
     }
 }

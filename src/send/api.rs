@@ -167,10 +167,7 @@ impl<'a> Api<'a> {
             let signed = signer(self.job, &request);
             request.headers.extend(signed);
         }
-        let response = self.http.exchange(&request, self.job.route).map_err(|broken| match broken {
-            Broken::Interrupted => Reply { answer: Answer::Interrupted, said: String::new(), body: Vec::new() },
-            broken => Reply::unreachable(broken.to_string()),
-        })?;
+        let response = self.http.exchange(&request, self.job.route).map_err(|broken| silent(&broken))?;
         if let Some(cookie) = response.cookie.as_ref().filter(|_| self.session) {
             self.change("Cookie", cookie.reveal());
         }
@@ -242,8 +239,16 @@ impl<'a> Api<'a> {
     }
 }
 
+/// Nobody answered.
+pub(super) fn silent(broken: &Broken) -> Reply {
+    match broken {
+        Broken::Interrupted => Reply { answer: Answer::Interrupted, said: String::new(), body: Vec::new() },
+        broken => Reply::unreachable(broken.to_string()),
+    }
+}
+
 /// What the status alone tells.
-fn by_status(response: &Response) -> Answer {
+pub(super) fn by_status(response: &Response) -> Answer {
     match response.status {
         401 => Answer::Refused(Refusal::BadAuth),
         403 => Answer::Refused(Refusal::Forbidden),

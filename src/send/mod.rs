@@ -8,6 +8,7 @@
 )]
 
 mod api;
+mod browser;
 mod choice;
 mod fill;
 mod json;

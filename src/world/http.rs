@@ -51,6 +51,15 @@ pub struct Response {
     pub body: Vec<u8>,
 }
 
+/// Where a page leads on, as a browser would go.
+#[derive(Clone, Debug, Default)]
+pub struct Trail {
+    /// `Location`, as it came.
+    pub location: Option<String>,
+    /// Each `Set-Cookie`, as it came (RFC 6265 section 4.1).
+    pub cookies: Vec<Secret>,
+}
+
 /// More than this of a body is never read: an answer is a line, a page with an address is a screenful.
 pub const BODY_LIMIT: usize = 256 * 1024;
 
@@ -154,6 +163,10 @@ pub trait Http {
     /// One request, one response, within a time limit. Redirects are followed only where safe: GET, never from https to http, never with
     /// credentials to another host.
     fn exchange(&mut self, request: &Request, route: &Route) -> Result<Response, Broken>;
+    /// One request, one response, and where it leads on; no redirect is followed.
+    fn visit(&mut self, request: &Request, route: &Route) -> Result<(Response, Trail), Broken> {
+        self.exchange(request, route).map(|response| (response, Trail::default()))
+    }
     /// Whether a TCP connection to `host` and `port` is possible; nothing is sent. The route's proxy and certificates do not count.
     fn reach(&mut self, host: &str, port: u16, route: &Route) -> Result<(), Broken>;
 }

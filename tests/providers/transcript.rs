@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use ddns::secret::Secret;
-use ddns::world::Response;
+use ddns::world::{Response, Trail};
 
 /// One request and its answer.
 #[derive(Debug, Default)]
@@ -16,6 +16,24 @@ pub(crate) struct Exchange {
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: String,
     pub(crate) answer: Response,
+    pub(crate) trail: Trail,
+}
+
+impl Exchange {
+    fn leads_on(&mut self, name: &str, value: &str) {
+        match name {
+            "Location" => self.trail.location = Some(value.to_owned()),
+            _ => self.trail.cookies.push(Secret::new(value)),
+        }
+    }
+}
+
+/// An option whose value stands in a file.
+fn several_lines(rest: &str) -> Result<(String, String), String> {
+    let (name, file) = rest.split_once(' ').ok_or_else(|| format!("no file: {rest}"))?;
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/providers").join(file);
+    let text = fs::read_to_string(path).map_err(|error| format!("{file}: {error}"))?;
+    Ok((name.to_owned(), text))
 }
 
 #[derive(Debug, Default)]
@@ -52,6 +70,10 @@ impl Transcript {
                 "<" => {
                     answering = true;
                     let last = all.exchanges.last_mut().ok_or("an answer before any request")?;
+                    if let Some((name, value)) = rest.split_once(": ") {
+                        last.leads_on(name, value);
+                        continue;
+                    }
                     let (status, fields) = rest.split_once(' ').unwrap_or((rest, ""));
                     last.answer.status = status.parse().map_err(|_| format!("no status: {line}"))?;
                     let field = |name: &str| fields.split(' ').find_map(|word| word.strip_prefix(name));
@@ -73,12 +95,7 @@ impl Transcript {
                     let (name, value) = rest.split_once(' ').unwrap_or((rest, ""));
                     all.options.push((name.to_owned(), value.to_owned()));
                 }
-                "file" => {
-                    let (name, file) = rest.split_once(' ').ok_or_else(|| format!("no file: {line}"))?;
-                    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/providers").join(file);
-                    let text = fs::read_to_string(path).map_err(|error| format!("{file}: {error}"))?;
-                    all.options.push((name.to_owned(), text));
-                }
+                "file" => all.options.push(several_lines(rest)?),
                 "address" => all.address = Some(rest.parse().map_err(|_| format!("no address: {rest}"))?),
                 "registered" => all.registered = Some(rest.parse().map_err(|_| format!("no address: {rest}"))?),
                 "moment" => all.moment = rest.parse().map_err(|_| format!("no moment: {rest}"))?,

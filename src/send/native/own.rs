@@ -12,6 +12,7 @@ mod namesilo;
 mod netcup;
 mod njalla;
 mod ns1;
+mod one;
 mod pdns;
 mod porkbun;
 mod servercow;
@@ -32,6 +33,7 @@ pub(super) static PROVIDERS: &[&Provider] = &[
     &netcup::PROVIDER,
     &njalla::PROVIDER,
     &ns1::PROVIDER,
+    &one::PROVIDER,
     &pdns::PROVIDER,
     &porkbun::PROVIDER,
     &servercow::PROVIDER,

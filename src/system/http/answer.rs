@@ -8,7 +8,7 @@ use super::channel::Channel;
 use super::date;
 use crate::secret::Secret;
 use crate::system::patience::Patience;
-use crate::world::Broken;
+use crate::world::{Broken, Trail};
 
 /// A head longer than this is not from a server one wants to listen to.
 const HEAD_LIMIT: usize = 32 * 1024;
@@ -18,7 +18,7 @@ const FIELD_LIMIT: usize = 64;
 pub(super) struct Head {
     pub(super) status: u16,
     pub(super) length: Length,
-    pub(super) location: Option<String>,
+    pub(super) trail: Trail,
     pub(super) retry_after: Option<Duration>,
     pub(super) cookie: Option<Secret>,
     /// If there was a proxy in between: this is its own trouble, no server was asked.
@@ -104,7 +104,10 @@ fn parse(held: &[u8], now: SystemTime) -> Result<Option<(Head, usize)>, Broken> 
                 Head {
                     status,
                     length,
-                    location: field("Location"),
+                    trail: Trail {
+                        location: field("Location"),
+                        cookies: values(response.headers, "Set-Cookie").map(Secret::new).collect(),
+                    },
                     retry_after,
                     cookie: cookie(response.headers),
                     by_proxy: by_proxy(status, response.headers),
