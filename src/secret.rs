@@ -71,3 +71,47 @@ pub fn base64(bytes: &[u8]) -> String {
     }
     out
 }
+
+/// The bytes behind a text in base64 (RFC 4648 section 4), with or without `=` at its end; `None` when it is none.
+pub fn from_base64(text: &[u8]) -> Option<Vec<u8>> {
+    let digits = text.strip_suffix(b"==").or_else(|| text.strip_suffix(b"=")).unwrap_or(text);
+    let padded = digits.len() == text.len() || text.len().is_multiple_of(4);
+    let mut out = Vec::with_capacity(digits.len() / 4 * 3 + 2);
+    for chunk in digits.chunks(4) {
+        let mut word = 0;
+        for &digit in chunk {
+            word = word << 6 | u32::from(value(digit)?);
+        }
+        let [_, bytes @ ..] = (word << (6 * (4 - chunk.len()))).to_be_bytes();
+        out.extend_from_slice(&bytes[..chunk.len() - 1]);
+    }
+    (padded && digits.len() % 4 != 1).then_some(out)
+}
+
+fn value(digit: u8) -> Option<u8> {
+    match digit {
+        b'A'..=b'Z' => Some(digit - b'A'),
+        b'a'..=b'z' => Some(digit - b'a' + 26),
+        b'0'..=b'9' => Some(digit - b'0' + 52),
+        b'+' => Some(62),
+        b'/' => Some(63),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base64_is_read_as_it_is_written_and_nothing_else_is() {
+        for bytes in [&b""[..], b"f", b"fo", b"foo", b"foob", b"\xff\xfe\x00\x3e\x3f"] {
+            let text = base64(bytes);
+            assert_eq!(from_base64(text.as_bytes()).as_deref(), Some(bytes), "{text}");
+            assert_eq!(from_base64(text.trim_end_matches('=').as_bytes()).as_deref(), Some(bytes), "{text}");
+        }
+        for none in ["Z", "Zg=", "Zm8==", "Zm9v=", "Zm9v Zm9v", "Zm9\u{e9}", "Zg-_", "=", "===="] {
+            assert_eq!(from_base64(none.as_bytes()), None, "{none}");
+        }
+    }
+}

@@ -14,7 +14,7 @@ mod shelf;
 
 pub use clock::{Clock, Wake};
 pub use desk::{Desk, Status};
-pub use dns::{Dns, Server, Via};
+pub use dns::{Dns, Message, Server, Silent, Via};
 pub use host::{CONSOLE, Host, Interface, Network, OWN_CONSOLE, Script, ScriptEnd};
 pub use http::{BODY_LIMIT, Bind, Broken, Http, Proxy, Request, Response, Route, Trust};
 pub use life::{Exit, Life, Stopped};

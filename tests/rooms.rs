@@ -14,13 +14,13 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("url", &["secret"]),
     ("memory", &[]),
     ("answer", &[]),
-    ("dns", &["address"]),
+    ("dns", &["address", "secret"]),
     ("world", &["address", "dns", "memory", "secret", "url"]),
     ("config", &["address", "secret", "url", "world"]),
     // verbs
     ("detect", &["address", "config", "dns", "url", "world"]),
     ("decide", &["address", "answer", "config", "memory"]),
-    ("send", &["address", "answer", "config", "secret", "url", "world"]),
+    ("send", &["address", "answer", "config", "dns", "secret", "url", "world"]),
     ("record", &["address", "memory"]),
     // corridors
     ("run", &["address", "answer", "config", "decide", "detect", "memory", "record", "secret", "send", "world"]),

@@ -14,7 +14,7 @@ use ddns::secret::Secret;
 use ddns::send::{self, Job, Place};
 use ddns::system::host::Machine;
 use ddns::world::{Host, Interface, Network, Route, Script, ScriptEnd};
-use telling::{Ear, quoted, section};
+use telling::{Ear, Idle, quoted, section};
 
 /// The machine's own shell, and the one of routers.
 const SHELLS: [&[&str]; 2] = [&["/bin/sh"], &["busybox", "ash"]];
@@ -92,11 +92,11 @@ impl Bench {
     }
 
     fn update(&self, shell: &'static [&'static str]) -> Reply {
-        self.told(shell, |job, host| send::update(job, &mut Ear::default(), host))
+        self.told(shell, |job, host| send::update(job, &mut Ear::default(), &mut Idle, host))
     }
 
     fn registered(&self, shell: &'static [&'static str]) -> Known<Vec<std::net::IpAddr>> {
-        self.told(shell, |job, host| send::registered(job, &mut Ear::default(), host).unwrap())
+        self.told(shell, |job, host| send::registered(job, &mut Ear::default(), &mut Idle, host).unwrap())
     }
 
     /// What the script wrote into `$OUT`, which is `DATFILE`.

@@ -9,6 +9,7 @@ use std::path::{Path, PathBuf};
 use serde_json::Value;
 
 use crate::address::Family;
+use crate::secret::Secret;
 
 /// Our table of A records.
 pub const SERVICES: &str = include_str!("../../services");
@@ -50,6 +51,8 @@ pub struct Recipe {
     pub answers: Vec<String>,
     /// The script that the owner's JSON file names and that is not there, so that this recipe of our table is used.
     pub missing: Option<PathBuf>,
+    /// What the file holds that the section names for its provider's key, if it names one that can be read.
+    pub key_file: Option<Secret>,
 }
 
 impl Recipe {
@@ -65,7 +68,7 @@ impl Recipe {
                 return Err(format!("names '{other}', which is neither a URL nor the plain name of a script"));
             }
         };
-        Ok(Self { kind, answers: words(answers), missing: None })
+        Ok(Self { kind, answers: words(answers), missing: None, key_file: None })
     }
 }
 

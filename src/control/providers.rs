@@ -52,15 +52,12 @@ fn families(rows: &Rows) -> String {
     rows.iter().map(|(family, _)| family.to_string()).collect::<Vec<_>>().join(", ")
 }
 
-fn native(name: &str) -> Option<&'static send::NativeProvider> {
-    send::PROVIDERS.iter().copied().find(|provider| provider.name == name)
-}
-
 /// How the provider is reached, in a word.
 fn way(name: &str, rows: &Rows) -> &'static str {
     match rows.iter().any(|(_, row)| row.target == NATIVE) {
-        true if native(name).is_some() => "API",
-        true => "API, not spoken by this version",
+        true if name == "bind-nsupdate" => "DNS",
+        true if send::options(name).is_some() => "API",
+        true => "API, not spoken by this build",
         false if rows.iter().any(|(_, row)| row.target.starts_with("http:")) => "URL, not encrypted",
         false => "URL",
     }
@@ -73,8 +70,8 @@ fn line(name: &str, rows: &Rows) -> String {
 fn tell(name: &str, rows: &Rows, console: &mut Console<'_>) {
     console.tell(&format!("{name}: {}; {}", families(rows), way(name, rows)));
     console.tell(&format!("  option service_name '{name}'"));
-    if let Some(provider) = native(name) {
-        for field in provider.options {
+    if let Some(options) = send::options(name) {
+        for field in options {
             let may = if field.needed { "" } else { "optional: " };
             console.tell(&format!("  option {:<12} {may}{}", field.option, field.holds));
         }

@@ -33,8 +33,8 @@ const NAME_LIMIT: usize = 253;
 /// Longest label (RFC 1035 section 2.3.4).
 const LABEL_LIMIT: usize = 63;
 
-type Octets<'a> = &'a [u8];
-type OwnName = Name<Vec<u8>>;
+pub(super) type Octets<'a> = &'a [u8];
+pub(super) type OwnName = Name<Vec<u8>>;
 
 /// Why a text cannot be asked for as a name.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -108,7 +108,7 @@ fn build(name: &OwnName, family: Family, id: u16, recursion: bool, edns: bool) -
     Ok(additional.finish())
 }
 
-fn record_type(family: Family) -> Rtype {
+pub(super) fn record_type(family: Family) -> Rtype {
     match family {
         Family::V4 => Rtype::A,
         Family::V6 => Rtype::AAAA,
@@ -116,7 +116,7 @@ fn record_type(family: Family) -> Rtype {
 }
 
 /// The name in wire form; a final dot may be there. Backslashes have no meaning: a host's name needs no escapes.
-fn checked(text: &str) -> Result<OwnName, NameFault> {
+pub(super) fn checked(text: &str) -> Result<OwnName, NameFault> {
     let text = text.strip_suffix('.').unwrap_or(text);
     if text.is_empty() {
         return Err(NameFault::Empty);
@@ -268,11 +268,11 @@ impl Question {
     }
 }
 
-fn belongs(record: &ParsedRecord<'_, Octets<'_>>, owner: &OwnName, kind: Rtype) -> bool {
+pub(super) fn belongs(record: &ParsedRecord<'_, Octets<'_>>, owner: &OwnName, kind: Rtype) -> bool {
     record.rtype() == kind && record.class() == Class::IN && record.owner().name_eq(owner)
 }
 
-fn address(record: &ParsedRecord<'_, Octets<'_>>) -> Result<Option<IpAddr>, ParseError> {
+pub(super) fn address(record: &ParsedRecord<'_, Octets<'_>>) -> Result<Option<IpAddr>, ParseError> {
     if let Some(a) = record.to_record::<A>()? {
         return Ok(Some(IpAddr::V4(a.data().addr())));
     }

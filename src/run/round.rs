@@ -167,7 +167,7 @@ impl Round<'_, '_> {
 
     fn told_by_provider(&mut self, route: &Route) -> Option<Known<Vec<IpAddr>>> {
         let job = job(self.session, route, None, None, self.world.clock);
-        match send::registered(&job, self.world.http, self.world.host)? {
+        match send::registered(&job, self.world.http, self.world.dns, self.world.host)? {
             Known::Unclear(why) => {
                 self.say((Level::Warn, format!("{why}; asking DNS instead")));
                 None
@@ -191,7 +191,7 @@ impl Round<'_, '_> {
         let reply = match route {
             Ok(route) => {
                 let job = job(self.session, route, Some(address), first(&facts.registered), self.world.clock);
-                send::update(&job, self.world.http, self.world.host)
+                send::update(&job, self.world.http, self.world.dns, self.world.host)
             }
             // the configured binding cannot be had: nothing is sent another way
             Err(trouble) if self.order.mode == Mode::Stay => Reply::unreachable(trouble.clone()),

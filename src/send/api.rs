@@ -7,23 +7,13 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-pub(super) use super::json::{Step, list, message, number, odd, rows, text};
+pub(super) use super::choice::Outcome;
+pub(super) use super::json::{Step, fault, list, message, number, odd, rows, text};
 use super::{Job, not_sent, quoted, sign};
 use crate::answer::{Answer, Refusal, Reply};
-use crate::secret::{Secret, base64, percent_encoded};
+use crate::secret::{Secret, percent_encoded};
 use crate::url::Url;
-use crate::world::{Broken, Http, Request, Response};
-
-/// What an update came to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Outcome {
-    /// The record holds the new address.
-    Updated,
-    /// There was no record; now there is.
-    Created,
-    /// It held the address already, and nothing was written.
-    Right,
-}
+use crate::world::{BODY_LIMIT, Broken, Http, Request, Response};
 
 /// Finds the provider's own words for what is wrong in its answer.
 pub(super) type Complaint = fn(&Value) -> Option<String>;
@@ -89,14 +79,6 @@ impl<'a> Api<'a> {
         self.with("Authorization", [b"Bearer ", token.reveal()].concat())
     }
 
-    /// Basic authentication (RFC 7617) with options `username` and `password`.
-    pub(super) fn basic(self) -> Self {
-        let user = self.job.section.username.clone().unwrap_or_default();
-        let password = self.job.section.password.clone().unwrap_or_default();
-        let account = base64(&[user.reveal(), b":", password.reveal()].concat());
-        self.with("Authorization", [b"Basic ", account.as_bytes()].concat())
-    }
-
     /// Another value of a header field, from now on.
     pub(super) fn change(&mut self, name: &'static str, value: impl Into<Vec<u8>>) {
         self.headers.retain(|(known, _)| *known != name);
@@ -123,8 +105,13 @@ impl<'a> Api<'a> {
 
     /// Asks for what need not be there: status 404 is `None`.
     pub(super) fn find(&mut self, path: &str) -> Step<Option<Value>> {
-        let response = self.exchange("GET", path, None)?;
-        if response.status == 404 { Ok(None) } else { self.read(&response).map(Some) }
+        self.ask(path, None, true)
+    }
+
+    /// Asks, with POST where there is a body of a content type; status 404 may mean that there is nothing.
+    pub(super) fn ask(&mut self, path: &str, body: Option<(&str, String)>, none_is_404: bool) -> Step<Option<Value>> {
+        let response = self.exchange(if body.is_some() { "POST" } else { "GET" }, path, body)?;
+        if none_is_404 && response.status == 404 { Ok(None) } else { self.read(&response).map(Some) }
     }
 
     /// Asks.
@@ -136,6 +123,12 @@ impl<'a> Api<'a> {
     /// Sends JSON.
     pub(super) fn send(&mut self, method: &'static str, path: &str, body: &Value) -> Step<Value> {
         let response = self.exchange(method, path, Some(("application/json", body.to_string())))?;
+        self.read(&response)
+    }
+
+    /// Sends a body that is written already; whatever comes back with status 2xx is good.
+    pub(super) fn write(&mut self, method: &'static str, path: &str, content_type: &str, body: String) -> Step<Value> {
+        let response = self.exchange(method, path, Some((content_type, body)))?;
         self.read(&response)
     }
 
@@ -195,6 +188,9 @@ impl<'a> Api<'a> {
             },
             Err(_) if !good => Err(self.refused(response, None, None)),
             Err(_) if response.body.trim_ascii().is_empty() => Ok(Value::Null),
+            Err(_) if response.body.len() >= BODY_LIMIT => {
+                Err(self.ended(Answer::Unclear, "the answer is too long:", &response.body))
+            }
             Err(_) => Err(self.ended(Answer::Unclear, "the answer is no JSON", &response.body)),
         }
     }

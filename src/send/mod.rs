@@ -1,16 +1,27 @@
 //! Tells the provider, by the recipe its name or the section gives: one GET, or a script of the owner.
 //!
-//! Knows nothing of when and why. Providers with an API of their own will stand here, one file each.
+//! Knows nothing of when and why. Providers with an API of their own stand in `native`, the one that is a name server in `nsupdate`.
 #![forbid(unsafe_code)]
+#![cfg_attr(
+    not(feature = "full"),
+    allow(dead_code, unused_imports, reason = "what only the families use that are left out")
+)]
 
 mod api;
+mod choice;
+mod fill;
 mod json;
 mod name;
 mod native;
+mod nsupdate;
+mod options;
+mod rest;
 mod script;
 mod sign;
 mod template;
 mod totp;
+mod xml;
+mod zones;
 
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
@@ -21,9 +32,9 @@ use crate::answer::{Answer, Reply};
 use crate::config::service::{self, Kind, Recipe};
 use crate::config::{Fault, Provider, Section, Source};
 use crate::secret::{Mask, Secret};
-use crate::world::{Host, Http, Route};
+use crate::world::{Dns, Host, Http, Route};
 
-pub use native::{Field, PROVIDERS, Provider as NativeProvider};
+pub use native::{Field, providers};
 pub use template::unknown_placeholders;
 
 /// One update to be made, or one question to a script.
@@ -60,22 +71,52 @@ pub struct Place {
     pub verbose: u8,
 }
 
+/// What goes into which option, for a provider with an API of its own that is spoken here.
+pub fn options(name: &str) -> Option<&'static [Field]> {
+    if name == nsupdate::NAME { Some(nsupdate::OPTIONS) } else { native::find(name).map(|provider| provider.options) }
+}
+
 /// The recipe of a section, or what is wrong with its provider.
 pub fn recipe(section: &Section, load: &mut dyn FnMut(&Path) -> Option<Vec<u8>>) -> Result<Recipe, Vec<Fault>> {
+    let own = |kind| Recipe { kind, answers: Vec::new(), missing: None, key_file: None };
     match &section.provider {
-        Provider::Service(name) => service::recipe(name, section.family, load).map_err(|why| {
-            vec![Fault::error(why).in_section(&section.name).of_option("service_name").with_value(name.as_bytes())]
-        }),
-        Provider::Url(url) => {
-            Ok(Recipe { kind: Kind::Template(ascii(url.reveal())), answers: Vec::new(), missing: None })
+        Provider::Service(name) => {
+            let mut recipe = service::recipe(name, section.family, load).map_err(|why| {
+                vec![Fault::error(why).in_section(&section.name).of_option("service_name").with_value(name.as_bytes())]
+            })?;
+            if is_nsupdate(&recipe) {
+                recipe.key_file = nsupdate::key_file(section).and_then(|path| load(Path::new(path))).map(Secret::new);
+            }
+            Ok(recipe)
         }
-        Provider::Script(path) => Ok(Recipe { kind: Kind::Script(path.clone()), answers: Vec::new(), missing: None }),
+        Provider::Url(url) => Ok(own(Kind::Template(ascii(url.reveal())))),
+        Provider::Script(path) => Ok(own(Kind::Script(path.clone()))),
     }
+}
+
+fn is_nsupdate(recipe: &Recipe) -> bool {
+    matches!(&recipe.kind, Kind::Native(name) if name == nsupdate::NAME)
 }
 
 /// Bytes as a URL can hold them: what is not ASCII is percent-encoded, everything else stays.
 fn ascii(bytes: &[u8]) -> String {
     bytes.iter().map(|b| if b.is_ascii() { char::from(*b).to_string() } else { format!("%{b:02x}") }).collect()
+}
+
+/// Puts a key file's content into option `password`, where a provider with an API is given a path (`/.../key.json` or `.pem`) there.
+pub fn read_key(section: &mut Section, recipe: &Recipe, load: &mut dyn FnMut(&Path) -> Option<Vec<u8>>) -> Vec<Fault> {
+    let path = options::option(section, "password").map(Path::new).filter(|path| path.is_absolute());
+    let path = path.filter(|path| path.extension().is_some_and(|ending| ending == "json" || ending == "pem"));
+    let (Kind::Native(_), Some(path)) = (&recipe.kind, path) else { return Vec::new() };
+    let Some(key) = load(path).map(Secret::new) else {
+        let wanted = "this key file cannot be read: wanted the path of a file .json or .pem, or the key itself";
+        return vec![Fault::error(wanted).in_section(&section.name).of_option("password")];
+    };
+    for (_, value) in section.raw.iter_mut().filter(|(name, _)| name == "password") {
+        *value = key.clone();
+    }
+    section.password = Some(key);
+    Vec::new()
 }
 
 /// What keeps this recipe from being used by this section: an option its template needs, a script that is not there, a provider we cannot
@@ -95,8 +136,9 @@ pub fn faults(section: &Section, recipe: &Recipe, there: &mut dyn FnMut(&Path) -
         Kind::Template(template) => template::missing(section, template),
         Kind::Script(path) if there(path) => Vec::new(),
         Kind::Script(path) => vec![of_provider(format!("the script {} does not exist", path.display()))],
+        Kind::Native(_) if is_nsupdate(recipe) => nsupdate::faults(section, recipe),
         Kind::Native(name) => match native::find(name) {
-            Some(provider) => native::missing(section, provider),
+            Some(provider) => native::faults(section, provider),
             None => vec![of_provider(native::unspoken(name))],
         },
     }
@@ -104,18 +146,28 @@ pub fn faults(section: &Section, recipe: &Recipe, there: &mut dyn FnMut(&Path) -
 
 /// What works with this recipe, but surely not as meant.
 pub fn warnings(section: &Section, recipe: &Recipe) -> Vec<Fault> {
-    let (Provider::Service(name), Some(script)) = (&section.provider, &recipe.missing) else { return Vec::new() };
-    let wanted = format!(
-        "/usr/share/ddns/custom/{name}.json names the script {}, which does not exist: the built-in way is taken instead",
-        script.display()
-    );
-    let fault = Fault::warning(wanted).in_section(&section.name).of_option("service_name");
-    vec![fault.with_value(name.as_bytes())]
+    if is_nsupdate(recipe) {
+        return nsupdate::warnings(section, recipe);
+    }
+    let mut faults = match &recipe.kind {
+        Kind::Native(name) => native::find(name).map_or_else(Vec::new, |provider| native::warnings(section, provider)),
+        Kind::Template(_) | Kind::Script(_) => Vec::new(),
+    };
+    if let (Provider::Service(name), Some(script)) = (&section.provider, &recipe.missing) {
+        let wanted = format!(
+            "/usr/share/ddns/custom/{name}.json names the script {}, which does not exist: the built-in way is taken instead",
+            script.display()
+        );
+        let fault = Fault::warning(wanted).in_section(&section.name).of_option("service_name");
+        faults.push(fault.with_value(name.as_bytes()));
+    }
+    faults
 }
 
 /// Covers everything of a section that must not be read by others.
 pub fn mask(section: &Section, recipe: &Recipe) -> Mask {
-    let own = [&section.password, &section.param_enc, &section.param_opt].into_iter().flatten();
+    let key = if is_nsupdate(recipe) { nsupdate::secrets(section, recipe) } else { Vec::new() };
+    let own = [&section.password, &section.param_enc, &section.param_opt].into_iter().flatten().chain(&key);
     let pair = |user: &Secret, password: &Secret| Secret::new([user.reveal(), b":", password.reveal()].concat());
     let account = section.username.as_ref().zip(section.password.as_ref()).map(|(user, password)| pair(user, password));
     let in_url = match &recipe.kind {
@@ -132,16 +184,22 @@ pub fn mask(section: &Section, recipe: &Recipe) -> Mask {
 }
 
 /// Sends the address.
-pub fn update(job: &Job<'_>, http: &mut dyn Http, host: &mut dyn Host) -> Reply {
+pub fn update(job: &Job<'_>, http: &mut dyn Http, dns: &mut dyn Dns, host: &mut dyn Host) -> Reply {
     match &job.recipe.kind {
         Kind::Template(template) => template::update(job, template, http),
         Kind::Script(_) => script::update(job, host),
+        Kind::Native(_) if is_nsupdate(job.recipe) => nsupdate::update(job, dns),
         Kind::Native(name) => native::update(job, name, http),
     }
 }
 
 /// The address the provider itself says is registered, where it can be asked; `None` where it cannot.
-pub fn registered(job: &Job<'_>, http: &mut dyn Http, host: &mut dyn Host) -> Option<Known<Vec<IpAddr>>> {
+pub fn registered(
+    job: &Job<'_>,
+    http: &mut dyn Http,
+    dns: &mut dyn Dns,
+    host: &mut dyn Host,
+) -> Option<Known<Vec<IpAddr>>> {
     match &job.recipe.kind {
         Kind::Template(_) => None,
         Kind::Script(_) => Some(match script::registered(job, host) {
@@ -149,6 +207,7 @@ pub fn registered(job: &Job<'_>, http: &mut dyn Http, host: &mut dyn Host) -> Op
             Known::Nothing(why) => Known::Nothing(why),
             Known::Unclear(why) => Known::Unclear(why),
         }),
+        Kind::Native(_) if is_nsupdate(job.recipe) => Some(nsupdate::registered(job, dns)),
         Kind::Native(name) => native::registered(job, name, http),
     }
 }

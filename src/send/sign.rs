@@ -1,7 +1,9 @@
 //! Signatures of requests: HMAC-SHA256 over a canonical form of the request, as AWS invented it and others took it over, each with its own
 //! names.
 //!
-//! Pure. All schemes but Baidu's hash the same six parts; they differ in the key and in what is signed beside that hash.
+//! Pure. RSA stands in `rsa`. All schemes but Baidu's hash the same six parts; they differ in the key and in what is signed beside that hash.
+
+pub(super) mod rsa;
 
 use std::fmt::Write as _;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -9,7 +11,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use ring::{digest, hmac};
 
 use super::Job;
-use super::native::option;
+use super::options::option;
 use crate::secret::Secret;
 use crate::world::Request;
 
@@ -180,6 +182,16 @@ impl Stamp {
     /// Of the wall clock; a clock before 1970 says 1970.
     pub(super) fn of(moment: SystemTime) -> Self {
         Self(moment.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs())
+    }
+
+    /// Seconds since 1970.
+    pub(super) fn number(self) -> u64 {
+        self.0
+    }
+
+    /// That many seconds after 1970 began.
+    pub(super) fn at(seconds: u64) -> Self {
+        Self(seconds)
     }
 
     /// `1551113065`

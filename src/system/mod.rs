@@ -18,6 +18,7 @@ pub mod resolve;
 pub mod script;
 pub mod shelf;
 pub mod signals;
+mod tie;
 pub mod ubus;
 
 pub use machine::{Machine, leave};

@@ -5,18 +5,22 @@
 //!
 //! ```text
 //! option password t0ken           options of the section; service_name is the folder's name
+//! file password rsa.pem           an option of several lines, from a file beside this one
 //! address 192.0.2.2               what is to be sent (or: ask, to read what is registered)
 //! moment 1700000000               the wall clock, seconds since 1970, where requests are signed
 //! dice 7                          the number thrown, where a request has something that must never come twice
 //! > GET https://api.example/x     a request that must come next,
 //! > Authorization: Bearer t0ken   header fields it must have,
-//! {"content":"192.0.2.2"}         its body; JSON is compared as JSON
+//! {"content":"192.0.2.2"}         its body; JSON is compared as JSON, a member jwt by its text and by its signature (RSA-PSS), which is
+//!                                 left out here: it is never the same twice
 //! < 200                           the answer's status, behind it retry-after=SECONDS and cookie=NAME=VALUE
 //! {"id":1}                        its body
 //! = accepted                      how it ends, and words that must be said
 //! ```
 #![cfg(test)]
 
+mod hostile;
+mod salted;
 mod transcript;
 mod wire;
 
@@ -24,11 +28,12 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
-use ddns::address::Known;
+use ddns::address::{Family, Known};
 use ddns::answer::Answer;
 use ddns::config::Config;
+use ddns::dns::Lookup;
 use ddns::send::{self, Job, Place};
-use ddns::world::{Host, Interface, Network, Route, Script, ScriptEnd};
+use ddns::world::{Dns, Host, Interface, Message, Network, Route, Script, ScriptEnd, Silent, Via};
 use transcript::Transcript;
 use wire::Wire;
 
@@ -46,6 +51,15 @@ impl Host for NoHost {
     }
     fn run(&mut self, _: &Script) -> std::io::Result<ScriptEnd> {
         panic!("a provider starts nothing")
+    }
+}
+
+impl Dns for NoHost {
+    fn lookup(&mut self, _: &str, _: Family, _: &Via) -> Lookup {
+        panic!("a provider asks nothing of DNS")
+    }
+    fn exchange(&mut self, _: &Message<'_>) -> Result<Vec<u8>, Silent> {
+        panic!("a provider is no name server")
     }
 }
 
@@ -95,10 +109,10 @@ fn play(provider: &str, case: &Path) -> Result<(), String> {
     let (section, recipe, route, place) = (&section, &recipe, &route, &place);
     let job = Job { section, recipe, route, address, registered, place, moment, dice: script.dice };
     let said = if address.is_some() {
-        let reply = send::update(&job, &mut wire, &mut NoHost);
+        let reply = send::update(&job, &mut wire, &mut NoHost, &mut NoHost);
         format!("{} {}", class(&reply.answer), reply.said)
     } else {
-        match send::registered(&job, &mut wire, &mut NoHost).ok_or("it cannot be asked")? {
+        match send::registered(&job, &mut wire, &mut NoHost, &mut NoHost).ok_or("it cannot be asked")? {
             Known::Is(all) => format!("is {all:?}"),
             Known::Nothing(why) => format!("nothing {why}"),
             Known::Unclear(why) => format!("unclear {why}"),
@@ -131,7 +145,7 @@ fn every_provider_asks_and_answers_as_its_transcripts_say() {
 
 #[test]
 fn every_provider_of_the_list_has_shown_what_may_happen() {
-    for provider in send::PROVIDERS {
+    for provider in send::providers() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/providers").join(provider.name);
         assert!(folder.is_dir(), "{} has no transcripts", provider.name);
         let shown: Vec<String> = cases(&folder).iter().map(|path| name(path)).collect();

@@ -1,6 +1,8 @@
 //! Reads a transcript.
 
+use std::fs;
 use std::net::IpAddr;
+use std::path::Path;
 use std::time::Duration;
 
 use ddns::secret::Secret;
@@ -71,6 +73,12 @@ impl Transcript {
                     let (name, value) = rest.split_once(' ').unwrap_or((rest, ""));
                     all.options.push((name.to_owned(), value.to_owned()));
                 }
+                "file" => {
+                    let (name, file) = rest.split_once(' ').ok_or_else(|| format!("no file: {line}"))?;
+                    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/providers").join(file);
+                    let text = fs::read_to_string(path).map_err(|error| format!("{file}: {error}"))?;
+                    all.options.push((name.to_owned(), text));
+                }
                 "address" => all.address = Some(rest.parse().map_err(|_| format!("no address: {rest}"))?),
                 "registered" => all.registered = Some(rest.parse().map_err(|_| format!("no address: {rest}"))?),
                 "moment" => all.moment = rest.parse().map_err(|_| format!("no moment: {rest}"))?,
@@ -94,10 +102,11 @@ impl Transcript {
         format!("config service 'test'\n{}", lines.concat())
     }
 
-    /// What nobody may be told.
+    /// What nobody may be told: each line of it.
     pub(crate) fn secrets(&self) -> Vec<String> {
         let secret = |name: &str| matches!(name, "password" | "param_enc");
-        self.options.iter().filter(|(name, _)| secret(name)).map(|(_, value)| value.clone()).collect()
+        let lines = self.options.iter().filter(|(name, _)| secret(name)).flat_map(|(_, value)| value.lines());
+        lines.filter(|line| !line.starts_with("-----") && line.len() > 1).map(str::to_owned).collect()
     }
 
     /// Whether it ended as it must: the first word or words, and every further line somewhere in what was said.

@@ -3,6 +3,7 @@
 use ddns::url::Url;
 use ddns::world::{Broken, Http, Request, Response, Route};
 
+use crate::salted;
 use crate::transcript::Exchange;
 
 pub(crate) struct Wire<'t> {
@@ -70,6 +71,10 @@ impl Http for Wire<'_> {
 fn same(sent: &str, wanted: &str) -> bool {
     let json = |text: &str| serde_json::from_str::<serde_json::Value>(text).ok();
     match (json(sent), json(wanted)) {
+        (Some(sent), Some(wanted)) if wanted["jwt"].is_string() => {
+            let token = |json: &serde_json::Value| json["jwt"].as_str().unwrap_or_default().to_owned();
+            salted::verified(&token(&sent)) == Some(&token(&wanted))
+        }
         (Some(sent), Some(wanted)) => sent == wanted,
         _ => sent.trim_end() == wanted.trim_end(),
     }

@@ -4,11 +4,15 @@
 use std::io;
 use std::net::IpAddr;
 
+use ddns::address::Family;
 use ddns::answer::Reply;
 use ddns::config::service::Recipe;
 use ddns::config::{Config, Section};
+use ddns::dns::Lookup;
 use ddns::send::{self, Job, Place};
-use ddns::world::{Broken, Host, Http, Interface, Network, Request, Response, Route, Script, ScriptEnd};
+use ddns::world::{
+    Broken, Dns, Host, Http, Interface, Message, Network, Request, Response, Route, Script, ScriptEnd, Silent, Via,
+};
 
 /// A section of these option lines; `lookup_host` is there.
 pub(crate) fn section(lines: &str) -> Section {
@@ -62,11 +66,20 @@ impl Host for Idle {
     }
 }
 
+impl Dns for Idle {
+    fn lookup(&mut self, name: &str, _: Family, _: &Via) -> Lookup {
+        panic!("{name} must not be asked for")
+    }
+    fn exchange(&mut self, _: &Message<'_>) -> Result<Vec<u8>, Silent> {
+        panic!("no name server is told")
+    }
+}
+
 /// One update by this recipe.
 pub(crate) fn update(section: &Section, recipe: &Recipe, address: &str, http: &mut dyn Http) -> Reply {
     let (route, place) = (Route::default(), Place::default());
     let address: Option<IpAddr> = Some(address.parse().unwrap());
     let moment = std::time::SystemTime::UNIX_EPOCH;
     let job = Job { section, recipe, route: &route, address, registered: None, place: &place, moment, dice: 0 };
-    send::update(&job, http, &mut Idle)
+    send::update(&job, http, &mut Idle, &mut Idle)
 }

@@ -6,13 +6,20 @@ use std::mem;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
-use super::socket::{Silence, tcp, udp};
+use super::socket::{Silence, TC, Way, tcp, udp};
 use crate::address::Family;
-use crate::dns::{Judged, Lookup, judge, query, query_without_edns};
+use crate::dns::{Judged, Lookup, belongs_to_request, judge, query, query_without_edns};
 use crate::system::patience::{Impatient, Patience};
+use crate::world::{Bind, Silent};
 
 /// What [`Lookup::NoAnswer`] says when a signal ended the wait.
 pub const INTERRUPTED: &str = "interrupted";
+
+/// Larger messages go by TCP (RFC 2136 section 6.2, RFC 1035 section 4.2.1).
+const UDP_MESSAGE: usize = 512;
+
+/// One try at one server, the first one or not: whether that is enough.
+type Turn<'t> = &'t mut dyn FnMut(SocketAddr, bool, &Patience) -> Result<bool, Silence>;
 
 /// Whom to ask, and how.
 #[derive(Clone, Debug)]
@@ -33,8 +40,45 @@ impl Inquiry {
     /// Asks the servers in turn; the first that knows has the last word. Who answers without knowing, or cannot be reached, is not asked
     /// again; who stays silent is, after the others, and then without EDNS, which some routers drop without a word.
     pub(super) fn ask(&self, name: &str, family: Family, patience: &Patience) -> Lookup {
+        let (mut known, mut failed) = (None, None);
+        let silent = self.in_turn(patience, &mut |server, first, share| {
+            match self.turn(server, name, family, first, share)? {
+                Lookup::Failed(why) => _ = failed.get_or_insert(format!("{why} from {server}")),
+                lookup => known = Some(lookup),
+            }
+            Ok(known.is_some())
+        });
+        match (silent, known, failed) {
+            (_, Some(known), _) => known,
+            (Err(Silent::Interrupted), ..) => Lookup::NoAnswer(String::from(INTERRUPTED)),
+            (_, None, Some(failed)) => Lookup::Failed(failed),
+            (Err(Silent::Because(why)), ..) => Lookup::NoAnswer(why),
+            (Ok(()), ..) => Lookup::NoAnswer(String::new()),
+        }
+    }
+
+    /// Carries a message to the first server that answers.
+    pub(super) fn carry(&self, message: &[u8], bind: &Bind, patience: &Patience) -> Result<Vec<u8>, Silent> {
+        let ours = |answer: &[u8]| belongs_to_request(message, answer);
+        let mut found = None;
+        self.in_turn(patience, &mut |server, _, share| {
+            let way = Way { server, bind };
+            if !self.tcp && message.len() <= UDP_MESSAGE {
+                found = Some(udp(way, message, &ours, share)?);
+            }
+            // no answer yet, or a cut one
+            if found.as_ref().is_none_or(|answer| answer.get(2).is_some_and(|bits| bits & TC != 0)) {
+                found = Some(tcp(way, message, &ours, share)?);
+            }
+            Ok(true)
+        })?;
+        found.ok_or(Silent::Because(String::from("no name server to ask")))
+    }
+
+    /// Takes the servers in turn until `turn`, which is told whether it is a server's first, says that it is enough. Who cannot be reached
+    /// is left out of further rounds.
+    fn in_turn(&self, patience: &Patience, turn: Turn) -> Result<(), Silent> {
         let mut waiting = self.servers.clone();
-        let mut failed = None;
         let mut broken = Vec::new();
         for attempt in 0..self.attempts {
             let round = mem::take(&mut waiting);
@@ -42,19 +86,17 @@ impl Inquiry {
                 let here = round.len() - place;
                 let later = (waiting.len() + here) * (self.attempts - attempt - 1) as usize;
                 let share = self.share(here + later, patience);
-                match self.turn(server, name, family, attempt == 0, &share) {
-                    Ok(Lookup::Failed(why)) => _ = failed.get_or_insert(format!("{why} from {server}")),
-                    Ok(known) => return known,
+                match turn(server, attempt == 0, &share) {
+                    Ok(true) => return Ok(()),
+                    Ok(false) => {}
                     Err(Silence::Impatient(Impatient::TimedOut)) => waiting.push(server),
-                    Err(Silence::Impatient(Impatient::Interrupted)) => {
-                        return Lookup::NoAnswer(String::from(INTERRUPTED));
-                    }
+                    Err(Silence::Impatient(Impatient::Interrupted)) => return Err(Silent::Interrupted),
                     Err(silence) => broken.push(format!("{server}: {silence}")),
                 }
             }
         }
         broken.extend(waiting.iter().map(|server| format!("no answer from {server} in time")));
-        failed.map_or_else(|| Lookup::NoAnswer(broken.join(", ")), Lookup::Failed)
+        Err(Silent::Because(broken.join(", ")))
     }
 
     /// One try's part of the time, so that the last server still gets its turn.
@@ -81,9 +123,11 @@ impl Inquiry {
                 Ok(question) => question,
                 Err(fault) => return Ok(Lookup::NoAnswer(fault.to_string())),
             };
-            let judged = |message: &[u8]| judge(message, id, name, family, self.glue);
+            let judged = |answer: &[u8]| judge(answer, id, name, family, self.glue);
             let exchange = if by_tcp { tcp } else { udp };
-            match exchange(server, &question, &judged, patience)? {
+            let way = Way { server, bind: &Bind::default() };
+            let answer = exchange(way, &question, &|answer| judged(answer) != Judged::NotOurs, patience)?;
+            match judged(&answer) {
                 Judged::Truncated if !by_tcp => by_tcp = true,
                 Judged::Unwelcome(_) if edns => edns = false,
                 Judged::Said(lookup) => return Ok(lookup),

@@ -21,7 +21,7 @@ use super::patience::Patience;
 use super::resolve::Resolve;
 use crate::address::Family;
 use crate::dns::Lookup;
-use crate::world::{Dns, Server, Via};
+use crate::world::{Bind, Dns, Message, Server, Silent, Via};
 
 pub use inquiry::INTERRUPTED;
 
@@ -164,6 +164,23 @@ impl Dns for Resolver {
             names.extend(conf.searched(name));
         }
         ask_names(&inquiry, &names, name, family, &patience)
+    }
+
+    fn exchange(&mut self, message: &Message<'_>) -> Result<Vec<u8>, Silent> {
+        let patience = Patience::for_(self.limit, self.stop);
+        let conf = self.conf();
+        let prefer = message.route.prefer;
+        let only = prefer.filter(|_| message.route.only);
+        let via = Via { server: message.server.cloned(), tcp: message.tcp, only, glue: false };
+        let mut inquiry = self.inquiry(&via, &conf, &patience).map_err(|why| match why.as_str() {
+            INTERRUPTED => Silent::Interrupted,
+            _ => Silent::Because(why),
+        })?;
+        if message.server.is_none() {
+            return inquiry.carry(message.bytes, &Bind::default(), &patience);
+        }
+        inquiry.servers.sort_by_key(|server| prefer.is_some_and(|family| Family::of(server.ip()) != family));
+        inquiry.carry(message.bytes, &message.route.bind, &patience)
     }
 }
 

@@ -1,21 +1,26 @@
-//! One question to one name server, by UDP or TCP, and the wait for its answer.
+//! One message to one name server, by UDP or TCP, and the wait for its answer.
 //!
-//! It must not know what a message means: the caller judges, and what is not ours is passed over until the time is up.
+//! It must not know what a message means: the caller says whether one is ours, and what is not is passed over until the time is up.
 #![forbid(unsafe_code)]
 
 use std::fmt;
 use std::io::{self, Read, Write};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream, UdpSocket};
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
+use std::net::{SocketAddr, TcpStream, UdpSocket};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 
 use nix::errno::Errno;
 use nix::sys::socket::{AddressFamily, SockFlag, SockType, SockaddrStorage, connect, socket};
 
-use crate::dns::Judged;
+use crate::address::Family;
 use crate::system::patience::{Impatient, Patience};
+use crate::system::tie::tie;
+use crate::world::Bind;
 
 /// A datagram that fills this is taken for a cut one; four times what we say we take, for servers that do not listen.
 const DATAGRAM: usize = 4096;
+
+/// The bit in the third octet of an answer that did not fit.
+pub(super) const TC: u8 = 2;
 
 /// Why no message of the server was of use.
 #[derive(Debug)]
@@ -61,25 +66,34 @@ impl From<Errno> for Silence {
     }
 }
 
-/// Says what a message means.
-pub(super) type Judge<'a> = &'a dyn Fn(&[u8]) -> Judged;
+/// Says whether a message is an answer to ours.
+pub(super) type Ours<'a> = &'a dyn Fn(&[u8]) -> bool;
 
-/// By UDP, from a port the kernel picks at random; only datagrams of the server itself are seen.
-pub(super) fn udp(server: SocketAddr, question: &[u8], judge: Judge, patience: &Patience) -> Result<Judged, Silence> {
-    let any = if server.is_ipv4() { IpAddr::V4(Ipv4Addr::UNSPECIFIED) } else { IpAddr::V6(Ipv6Addr::UNSPECIFIED) };
-    let socket = UdpSocket::bind((any, 0))?;
-    socket.connect(server)?;
-    socket.set_nonblocking(true)?;
-    socket.send(question)?;
+/// The way to a server.
+#[derive(Clone, Copy)]
+pub(super) struct Way<'a> {
+    /// Where it listens.
+    pub(super) server: SocketAddr,
+    /// Device and source address.
+    pub(super) bind: &'a Bind,
+}
+
+/// By UDP, from a port the kernel picks at random; only datagrams of the server itself are seen. An answer that fills the buffer is marked
+/// as cut.
+pub(super) fn udp(way: Way, message: &[u8], ours: Ours, patience: &Patience) -> Result<Vec<u8>, Silence> {
+    let (socket, ready) = way.open(SockType::Datagram)?;
+    ready?;
+    let socket = UdpSocket::from(socket);
+    socket.send(message)?;
     let mut buffer = [0; DATAGRAM];
     loop {
         readable(patience, socket.as_fd())?;
         match socket.recv(&mut buffer) {
-            Ok(size) => match judge(&buffer[..size]) {
-                Judged::NotOurs => {}
-                _ if size == DATAGRAM => return Ok(Judged::Truncated),
-                judged => return Ok(judged),
-            },
+            Ok(size) if ours(&buffer[..size]) => {
+                buffer[2] |= if size == DATAGRAM { TC } else { 0 };
+                return Ok(buffer[..size].to_vec());
+            }
+            Ok(_) => {}
             Err(error) if later(&error) => {}
             Err(error) => return Err(error.into()),
         }
@@ -87,29 +101,37 @@ pub(super) fn udp(server: SocketAddr, question: &[u8], judge: Judge, patience: &
 }
 
 /// By TCP (RFC 7766): each message behind its length.
-pub(super) fn tcp(server: SocketAddr, question: &[u8], judge: Judge, patience: &Patience) -> Result<Judged, Silence> {
-    let mut stream = connected(server, patience)?;
-    let size = u16::try_from(question.len()).map_err(|_| io::Error::from(io::ErrorKind::InvalidInput))?;
+pub(super) fn tcp(way: Way, message: &[u8], ours: Ours, patience: &Patience) -> Result<Vec<u8>, Silence> {
+    let mut stream = connected(way, patience)?;
+    let size = u16::try_from(message.len()).map_err(|_| io::Error::from(io::ErrorKind::InvalidInput))?;
     // in one piece: some servers want length and message in the same segment
-    let framed = [&size.to_be_bytes(), question].concat();
+    let framed = [&size.to_be_bytes(), message].concat();
     write_all(&mut stream, &framed, patience)?;
     loop {
         let mut size = [0; 2];
         read_exact(&mut stream, &mut size, patience)?;
-        let mut message = vec![0; usize::from(u16::from_be_bytes(size))];
-        read_exact(&mut stream, &mut message, patience)?;
-        match judge(&message) {
-            Judged::NotOurs => {}
-            judged => return Ok(judged),
+        let mut answer = vec![0; usize::from(u16::from_be_bytes(size))];
+        read_exact(&mut stream, &mut answer, patience)?;
+        if ours(&answer) {
+            return Ok(answer);
         }
     }
 }
 
-/// A connection made without blocking, because std's own cannot be ended by a signal descriptor.
-fn connected(server: SocketAddr, patience: &Patience) -> Result<TcpStream, Silence> {
-    let family = if server.is_ipv4() { AddressFamily::Inet } else { AddressFamily::Inet6 };
-    let socket = socket(family, SockType::Stream, SockFlag::SOCK_NONBLOCK | SockFlag::SOCK_CLOEXEC, None)?;
-    match connect(socket.as_raw_fd(), &SockaddrStorage::from(server)) {
+impl Way<'_> {
+    /// A socket that is being connected without blocking, because std's own cannot be ended by a signal descriptor.
+    fn open(self, kind: SockType) -> Result<(OwnedFd, nix::Result<()>), Silence> {
+        let family = if self.server.is_ipv4() { AddressFamily::Inet } else { AddressFamily::Inet6 };
+        let socket = socket(family, kind, SockFlag::SOCK_NONBLOCK | SockFlag::SOCK_CLOEXEC, None)?;
+        tie(&socket, self.bind, Family::of(self.server.ip())).map_err(io::Error::other)?;
+        let ready = connect(socket.as_raw_fd(), &SockaddrStorage::from(self.server));
+        Ok((socket, ready))
+    }
+}
+
+fn connected(way: Way, patience: &Patience) -> Result<TcpStream, Silence> {
+    let (socket, ready) = way.open(SockType::Stream)?;
+    match ready {
         Ok(()) | Err(Errno::EINPROGRESS) => {}
         Err(error) => return Err(error.into()),
     }

@@ -2,10 +2,8 @@
 //!
 //! Knows nothing of HTTP or TLS.
 
-use std::ffi::OsString;
-use std::io;
 use std::net::{IpAddr, SocketAddr, TcpStream};
-use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd};
 use std::time::{Duration, Instant};
 
 use nix::errno::Errno;
@@ -16,6 +14,7 @@ use super::words;
 use crate::address::Family;
 use crate::system::patience::{Impatient, Patience};
 use crate::system::resolve::Resolve;
+use crate::system::tie::tie;
 use crate::world::{Broken, Route};
 
 /// Opens connections the way a route says.
@@ -99,7 +98,7 @@ impl Dialer<'_> {
         let family = if to.is_ipv4() { AddressFamily::Inet } else { AddressFamily::Inet6 };
         let flags = SockFlag::SOCK_NONBLOCK | SockFlag::SOCK_CLOEXEC;
         let socket = socket::socket(family, SockType::Stream, flags, None).map_err(here)?;
-        self.tie(&socket, Family::of(to.ip()))?;
+        tie(&socket, &self.route.bind, Family::of(to.ip())).map_err(|why| Missed::Everywhere(Broken::Setup(why)))?;
         match socket::connect(socket.as_raw_fd(), &SockaddrStorage::from(to)) {
             Ok(()) => {}
             Err(Errno::EINPROGRESS | Errno::EINTR) => {
@@ -112,27 +111,6 @@ impl Dialer<'_> {
             Err(errno) => return Err(here(errno)),
         }
         Ok(TcpStream::from(socket))
-    }
-
-    /// To the device first: the source address must be looked up on it.
-    fn tie(&self, socket: &OwnedFd, family: Family) -> Result<(), Missed> {
-        let setup = |what: String, errno: Errno| {
-            Missed::Everywhere(Broken::Setup(format!("cannot send {what}: {}", words(&io::Error::from(errno)))))
-        };
-        let bind = &self.route.bind;
-        let source = bind.sources.iter().find(|&&source| Family::of(source) == family);
-        if source.is_none() && !bind.strict {
-            return Ok(());
-        }
-        if let Some(device) = &bind.device {
-            socket::setsockopt(socket, sockopt::BindToDevice, &OsString::from(device))
-                .map_err(|errno| setup(format!("through device '{device}'"), errno))?;
-        }
-        if let Some(&source) = source {
-            socket::bind(socket.as_raw_fd(), &SockaddrStorage::from(SocketAddr::new(source, 0)))
-                .map_err(|errno| setup(format!("from address {source}"), errno))?;
-        }
-        Ok(())
     }
 }
 

@@ -152,7 +152,7 @@ fn broken(ended: Impatient, step: &'static str) -> Broken {
 }
 
 /// The system's words for an error, without its number.
-fn words(error: &std::io::Error) -> String {
+pub(super) fn words(error: &std::io::Error) -> String {
     let text =
         error.raw_os_error().map_or_else(|| error.to_string(), |n| nix::errno::Errno::from_raw(n).desc().to_owned());
     let mut letters = text.chars();

@@ -1,0 +1,38 @@
+//! Providers that take steps of their own: sessions, answers with codes, whole zones, XML.
+
+mod beget;
+mod blazingfast;
+mod dnspod;
+mod dreamhost;
+mod freedns42;
+mod gandi;
+mod hetzner;
+mod inwx;
+mod namesilo;
+mod netcup;
+mod njalla;
+mod ns1;
+mod pdns;
+mod porkbun;
+mod servercow;
+
+use super::{Field, Provider, Way, in_path, kind, label, needed, option, optional, ours, parameter, relative};
+
+/// All of them.
+pub(super) static PROVIDERS: &[&Provider] = &[
+    &beget::PROVIDER,
+    &blazingfast::PROVIDER,
+    &dnspod::PROVIDER,
+    &dreamhost::PROVIDER,
+    &freedns42::PROVIDER,
+    &gandi::PROVIDER,
+    &hetzner::PROVIDER,
+    &inwx::PROVIDER,
+    &namesilo::PROVIDER,
+    &netcup::PROVIDER,
+    &njalla::PROVIDER,
+    &ns1::PROVIDER,
+    &pdns::PROVIDER,
+    &porkbun::PROVIDER,
+    &servercow::PROVIDER,
+];
