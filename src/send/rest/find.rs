@@ -121,7 +121,8 @@ impl Course<'_> {
                 all.push(at(&answer, list.at).clone());
                 break;
             }
-            let rows = rows_at(&answer, list.at)?;
+            let absent = !list.without.is_empty() && at(&answer, list.at).is_null();
+            let rows = if absent && at(&answer, list.without).is_object() { &[] } else { rows_at(&answer, list.at)? };
             all.extend_from_slice(rows);
             self.cursor = some_text(at(&answer, list.cursor)).filter(|_| !list.cursor.is_empty()).unwrap_or_default();
             let full = list.per_page > 0 && rows.len() >= list.per_page;
