@@ -16,6 +16,7 @@ mod luci;
 mod luci_orders;
 mod luci_verify;
 mod names;
+mod nsupdate;
 mod package;
 mod process;
 mod providers;
