@@ -12,10 +12,13 @@ mod dnsimple;
 mod dnspod;
 mod dnspod_v3;
 mod gandi;
+mod gcore;
 mod godaddy;
 mod hetzner;
 mod hostinger;
 mod huaweicloud;
+mod infomaniak;
+mod ionos;
 mod linode;
 mod luadns;
 mod name_com;
@@ -27,6 +30,7 @@ mod porkbun;
 mod route53;
 mod scaleway;
 mod servercow;
+mod vercel;
 mod vultr;
 
 use std::net::IpAddr;
@@ -97,10 +101,13 @@ pub static PROVIDERS: &[&Provider] = &[
     &dnspod::PROVIDER,
     &dnspod_v3::PROVIDER,
     &gandi::PROVIDER,
+    &gcore::PROVIDER,
     &godaddy::PROVIDER,
     &hetzner::PROVIDER,
     &hostinger::PROVIDER,
     &huaweicloud::PROVIDER,
+    &infomaniak::PROVIDER,
+    &ionos::PROVIDER,
     &linode::PROVIDER,
     &luadns::PROVIDER,
     &name_com::PROVIDER,
@@ -112,6 +119,7 @@ pub static PROVIDERS: &[&Provider] = &[
     &route53::PROVIDER,
     &scaleway::PROVIDER,
     &servercow::PROVIDER,
+    &vercel::PROVIDER,
     &vultr::PROVIDER,
 ];
 
