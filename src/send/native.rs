@@ -11,6 +11,7 @@ mod digitalocean;
 mod dnsimple;
 mod dnspod;
 mod dnspod_v3;
+mod dynv6;
 mod gandi;
 mod gcore;
 mod godaddy;
@@ -100,6 +101,7 @@ pub static PROVIDERS: &[&Provider] = &[
     &dnsimple::PROVIDER,
     &dnspod::PROVIDER,
     &dnspod_v3::PROVIDER,
+    &dynv6::PROVIDER,
     &gandi::PROVIDER,
     &gcore::PROVIDER,
     &godaddy::PROVIDER,
