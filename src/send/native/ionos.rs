@@ -1,4 +1,4 @@
-//! ionos.com: <https://developer.hosting.ionos.com/docs/dns> (2026-11).
+//! ionos.com-api: <https://developer.hosting.ionos.com/docs/dns> (2026-11).
 //!
 //! A PUT takes content, TTL, priority and whether the record is disabled; what is missing counts as its default, which for an address is
 //! right. Names are full names. Errors are lists.
@@ -7,7 +7,7 @@ use super::{Field, Provider, Way, needed, optional};
 use crate::send::json::{at, some_text};
 use crate::send::rest::{Call, List, Read, Rest, Zone};
 
-pub(super) static PROVIDER: Provider = Provider { name: "ionos.com", options: OPTIONS, way: Way::Rest(&API) };
+pub(super) static PROVIDER: Provider = Provider { name: "ionos.com-api", options: OPTIONS, way: Way::Rest(&API) };
 
 const OPTIONS: &[Field] = &[
     needed("domain", "the name as host@zone, or the full name"),
