@@ -4,6 +4,7 @@ mod beget;
 mod blazingfast;
 mod dnspod;
 mod dreamhost;
+mod dynv6;
 mod freedns42;
 mod gandi;
 mod hetzner;
@@ -25,6 +26,7 @@ pub(super) static PROVIDERS: &[&Provider] = &[
     &blazingfast::PROVIDER,
     &dnspod::PROVIDER,
     &dreamhost::PROVIDER,
+    &dynv6::PROVIDER,
     &freedns42::PROVIDER,
     &gandi::PROVIDER,
     &hetzner::PROVIDER,

@@ -4,12 +4,16 @@ mod bunny;
 mod desec;
 mod digitalocean;
 mod dnsimple;
+mod gcore;
 mod godaddy;
 mod hostinger;
+mod infomaniak;
+mod ionos;
 mod linode;
 mod luadns;
 mod name_com;
 mod scaleway;
+mod vercel;
 mod vultr;
 
 use super::{Field, Provider, Way, label, needed, optional};
@@ -20,11 +24,15 @@ pub(super) static PROVIDERS: &[&Provider] = &[
     &desec::PROVIDER,
     &digitalocean::PROVIDER,
     &dnsimple::PROVIDER,
+    &gcore::PROVIDER,
     &godaddy::PROVIDER,
     &hostinger::PROVIDER,
+    &infomaniak::PROVIDER,
+    &ionos::PROVIDER,
     &linode::PROVIDER,
     &luadns::PROVIDER,
     &name_com::PROVIDER,
     &scaleway::PROVIDER,
+    &vercel::PROVIDER,
     &vultr::PROVIDER,
 ];

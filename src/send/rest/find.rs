@@ -63,7 +63,9 @@ impl Course<'_> {
     /// Reads the records in the zone that is found.
     fn read(&mut self, api: &mut Api<'_>) -> Step<Vec<Record>> {
         let how = &self.rest.read;
-        let chosen = self.rest.chosen.iter().find_map(|key| Some((key, self.wish(key)?)));
+        // option `param_opt` holds an id, or words
+        let id = |key: &str| self.wish(key).filter(|id| key != "param_opt" || !id.contains('='));
+        let chosen = self.rest.chosen.iter().find_map(|key| Some((key, id(key)?)));
         let mut rows = match chosen {
             Some((_, id)) if !how.one[0].is_empty() => {
                 id.clone_into(&mut self.id);
