@@ -5,9 +5,9 @@ mod blazingfast;
 mod dnspod;
 mod dreamhost;
 mod freedns42;
-mod gandi;
 mod hetzner;
 mod inwx;
+mod mailinabox;
 mod namesilo;
 mod netcup;
 mod njalla;
@@ -25,9 +25,9 @@ pub(super) static PROVIDERS: &[&Provider] = &[
     &dnspod::PROVIDER,
     &dreamhost::PROVIDER,
     &freedns42::PROVIDER,
-    &gandi::PROVIDER,
     &hetzner::PROVIDER,
     &inwx::PROVIDER,
+    &mailinabox::PROVIDER,
     &namesilo::PROVIDER,
     &netcup::PROVIDER,
     &njalla::PROVIDER,

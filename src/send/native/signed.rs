@@ -3,6 +3,7 @@
 mod aliyun;
 mod azure;
 mod baidu;
+mod dnsmadeeasy;
 mod dnspod_v3;
 mod google;
 mod huaweicloud;
@@ -20,6 +21,7 @@ pub(super) static PROVIDERS: &[&Provider] = &[
     &aliyun::PROVIDER,
     &azure::PROVIDER,
     &baidu::PROVIDER,
+    &dnsmadeeasy::PROVIDER,
     &dnspod_v3::PROVIDER,
     &google::PROVIDER,
     &huaweicloud::PROVIDER,
