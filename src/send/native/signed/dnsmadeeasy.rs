@@ -27,10 +27,7 @@ static API: Rest = Rest {
     base: "https://api.dnsmadeeasy.com/V2.0",
     headers: |_| &[("x-dnsme-apiKey", "{username}"), ("Accept", "application/json")],
     apex: "",
-    zone: Zone {
-        list: List { single: true, ..List::whole("/dns/managed/name?domainname={zone}", "") },
-        ..Rest::PLAIN.zone
-    },
+    zone: Zone { list: List::whole("/dns/managed", "/data"), ..Rest::PLAIN.zone },
     read: Read {
         list: List::whole("/dns/managed/{zone_id}/records?recordName={host}&type={type}", "/data"),
         content: "/value",
