@@ -41,7 +41,9 @@ fn registered(job: &Job<'_>, http: &mut dyn Http) -> Step<Vec<IpAddr>> {
 fn api<'a>(job: &'a Job<'a>, http: &'a mut dyn Http) -> Api<'a> {
     let secret = |secret: &Option<Secret>| secret.as_ref().map_or(Vec::new(), |secret| secret.reveal().to_vec());
     let account = [secret(&job.section.username), b":".to_vec(), secret(&job.section.password)].concat();
-    let base = format!("https://{}/admin/dns/custom", option(job.section, "param_opt").unwrap_or_default());
+    let host = option(job.section, "param_opt").unwrap_or_default();
+    let host = host.trim_start_matches("https://").trim_end_matches('/');
+    let base = format!("https://{host}/admin/dns/custom");
     let not_here = |own: &str| own.contains("managed by this box").then_some(Answer::Refused(Refusal::NoHost));
     let api = Api::new(job, http, &base, complaint).sorted(not_here);
     api.with("Authorization", format!("Basic {}", base64(&account))).with("Accept", "application/json")
