@@ -143,7 +143,7 @@ impl<'a> Api<'a> {
     /// Asks or sends where the API speaks no JSON; the text of an answer of status 2xx. The complaint of another one is looked for in a
     /// [`Value::String`].
     pub(super) fn text(&mut self, method: &'static str, path: &str, body: Option<String>) -> Step<String> {
-        let body = body.map(|text| ("text/xml", text));
+        let body = body.map(|text| (if text.starts_with('<') { "text/xml" } else { "text/plain" }, text));
         let response = self.exchange(method, path, body)?;
         let text = String::from_utf8_lossy(&response.body).into_owned();
         if (200..300).contains(&response.status) {

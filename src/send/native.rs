@@ -176,6 +176,7 @@ pub(super) fn told(ended: Step<Outcome>) -> Reply {
 pub(super) fn registered(job: &Job<'_>, name: &str, http: &mut dyn Http) -> Option<Known<Vec<IpAddr>>> {
     let held = match find(name)?.way {
         Way::Code(_, ask) => ask?(job, http),
+        Way::Rest(rest) if rest.blind() => return None,
         Way::Rest(rest) => rest::registered(rest, job, http),
     };
     Some(known(job, name, held))

@@ -11,7 +11,7 @@
 //! | `{id}` `{ttl}` | of the record that is changed; the TTL as it is, else [`Rest::ttl`] |
 //! | `{page}` `{cursor}` | where a list goes on |
 //! | `{username}` `{password}` `{param_enc}` `{param_opt}` | options |
-//! | `{account}` | `username:password` in base64 |
+//! | `{account}` `{key}` | `username:password` in base64; `password:`, for a key that stands where others have a user |
 //!
 //! A part of a path in brackets is left out where its value is empty: `[&cursor={cursor}]`.
 #![forbid(unsafe_code)]
@@ -77,6 +77,8 @@ pub(super) struct List {
     pub(super) without: &'static str,
     /// An object stands there, and it is the only row.
     pub(super) single: bool,
+    /// An object may stand there whose members are the rows.
+    pub(super) keyed: bool,
     /// How many rows make a full page, where the path holds `{page}`: it goes on while pages are full.
     pub(super) per_page: usize,
     /// Pointer to the next `{cursor}`, where the path holds one.
@@ -100,7 +102,8 @@ pub(super) struct Zone {
 /// How records are read.
 #[derive(Clone, Copy)]
 pub(super) struct Read {
-    /// Asks for the records.
+    /// Asks for the records. Without a path nothing can be asked, and [`Rest::change`] is sent whatever there is, in the owner's zone, else
+    /// in the one of two labels.
     pub(super) list: List,
     /// Path of one record by its `{id}`, and pointer to it; where there is none, a chosen record is looked for in the list.
     pub(super) one: [&'static str; 2],
@@ -131,11 +134,17 @@ pub(super) struct Call {
     pub(super) path: &'static str,
     /// JSON, or the fields of a form where it begins otherwise.
     pub(super) body: &'static str,
-    /// The body is laid over the row as it was read, for an API that forgets what it is not told.
+    /// The body is laid over the row as it was read, for an API that forgets what it is not told: objects and lists in it member by member,
+    /// and a list becomes as long as in the body.
     pub(super) whole: bool,
 }
 
 impl Rest {
+    /// Whether it can be told, but not asked.
+    pub(super) fn blind(&self) -> bool {
+        self.read.list.path.is_empty()
+    }
+
     /// What most have in common.
     pub(super) const PLAIN: Self = Self {
         base: "",
@@ -168,7 +177,8 @@ impl Rest {
 }
 
 impl List {
-    const PLAIN: Self = Self { path: "", body: "", at: "", without: "", single: false, per_page: 0, cursor: "" };
+    const PLAIN: Self =
+        Self { path: "", body: "", at: "", without: "", single: false, keyed: false, per_page: 0, cursor: "" };
 
     /// A list that comes at once.
     pub(super) const fn whole(path: &'static str, at: &'static str) -> Self {
@@ -191,6 +201,15 @@ impl Call {
 /// Option `domain` holds all of the name: `host@zone`, or the full name.
 pub(super) fn in_domain(section: &Section) -> Name {
     Name::of(option(section, "domain").unwrap_or_default())
+}
+
+/// The same, where the API cannot be asked which zones there are, or only slowly: without the owner's word the zone has two labels.
+pub(super) fn in_two_labels(section: &Section) -> Name {
+    let name = in_domain(section);
+    match (name.zone(), name.zones().last()) {
+        (None, Some(zone)) => Name::in_zone(&name.full, zone),
+        _ => name,
+    }
 }
 
 /// Option `domain` holds the zone, `username` the host.

@@ -130,6 +130,11 @@ fn hmac(key: &[u8], text: &str) -> Vec<u8> {
     hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), text.as_bytes()).as_ref().to_vec()
 }
 
+/// HMAC-SHA1 in hexadecimal digits, for those who still want it.
+pub(super) fn hmac_sha1(key: &[u8], text: &str) -> String {
+    hex(hmac::sign(&hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, key), text.as_bytes()).as_ref())
+}
+
 /// SHA-1 in hexadecimal digits, for schemes that are older than the better hashes.
 pub(super) fn sha1(bytes: &[u8]) -> String {
     hex(digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, bytes).as_ref())
@@ -217,6 +222,18 @@ impl Stamp {
     /// `2019-02-25T16:44:25Z`
     pub(super) fn long(self) -> String {
         self.day("-") + "T" + &self.time(":") + "Z"
+    }
+
+    /// `Mon, 25 Feb 2019 16:44:25 GMT`, a date of HTTP (RFC 9110 section 5.6.7)
+    pub(super) fn http(self) -> String {
+        const MONTHS: &str = "JanFebMarAprMayJunJulAugSepOctNovDec";
+        const DAYS: &str = "ThuFriSatSunMonTueWed";
+        let of_three = |names: &'static str, at: usize| names.get(at * 3..at * 3 + 3).unwrap_or_default();
+        let day = self.day("-");
+        let month = day.get(5..7).and_then(|month| month.parse::<usize>().ok()).map_or(0, |month| month - 1);
+        let weekday = usize::try_from(self.0 / 86_400 % 7).unwrap_or_default();
+        let (year, date, time) = (&day[..4], &day[8..], self.time(":"));
+        [of_three(DAYS, weekday), ", ", date, " ", of_three(MONTHS, month), " ", year, " ", &time, " GMT"].concat()
     }
 
     /// Year, month and day in the Gregorian calendar; years begin in March here, so that the day of a leap year is the last one.

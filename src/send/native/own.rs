@@ -6,9 +6,9 @@ mod dnspod;
 mod dreamhost;
 mod dynv6;
 mod freedns42;
-mod gandi;
 mod hetzner;
 mod inwx;
+mod mailinabox;
 mod namesilo;
 mod netcup;
 mod njalla;
@@ -28,9 +28,9 @@ pub(super) static PROVIDERS: &[&Provider] = &[
     &dreamhost::PROVIDER,
     &dynv6::PROVIDER,
     &freedns42::PROVIDER,
-    &gandi::PROVIDER,
     &hetzner::PROVIDER,
     &inwx::PROVIDER,
+    &mailinabox::PROVIDER,
     &namesilo::PROVIDER,
     &netcup::PROVIDER,
     &njalla::PROVIDER,

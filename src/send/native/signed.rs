@@ -4,6 +4,7 @@ mod aliyun;
 mod aliyun_esa;
 mod azure;
 mod baidu;
+mod dnsmadeeasy;
 mod dnspod_v3;
 mod edgeone;
 mod google;
@@ -23,6 +24,7 @@ pub(super) static PROVIDERS: &[&Provider] = &[
     &aliyun_esa::PROVIDER,
     &azure::PROVIDER,
     &baidu::PROVIDER,
+    &dnsmadeeasy::PROVIDER,
     &dnspod_v3::PROVIDER,
     &edgeone::PROVIDER,
     &google::PROVIDER,

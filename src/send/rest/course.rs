@@ -61,6 +61,7 @@ pub(in crate::send) fn update(
             Ok(Outcome::Updated)
         }
         (None, Some(create)) => course.call(&mut api, create, None).map(|_| Outcome::Created),
+        (None, None) if rest.blind() => course.call(&mut api, &rest.change, None).map(|_| Outcome::Updated),
         (None, None) if rest.read.set => course.call(&mut api, &rest.change, None).map(|_| Outcome::Created),
         (None, None) => {
             let what = format!("the zone has no {} record of '{}'; create it there first", kind(job), course.name.full);
@@ -140,6 +141,7 @@ impl<'a> Course<'a> {
                 let account = [secret(&section.username), b":".to_vec(), secret(&section.password)].concat();
                 base64(&account).into_bytes()
             }
+            "key" => base64(&[secret(&section.password), b":".to_vec()].concat()).into_bytes(),
             "password" => secret(&section.password),
             "param_enc" => secret(&section.param_enc),
             option_or_word => self.wish(option_or_word).unwrap_or_default().as_bytes().to_vec(),
@@ -160,13 +162,14 @@ impl<'a> Course<'a> {
 
     fn call(&self, api: &mut Api<'_>, call: &Call, row: Option<&Value>) -> Step<Value> {
         let path = self.path(call.path);
+        if call.method == "GET" {
+            return api.get(&path);
+        }
         let (content_type, mut body) = self.body(call.body);
         if let (true, Some(row)) = (call.whole, row) {
             let mut whole = row.clone();
             let over: Value = serde_json::from_str(&body).map_err(|_| odd("a template of ours is no JSON"))?;
-            for (member, value) in over.as_object().into_iter().flatten() {
-                whole[member] = value.clone();
-            }
+            lay(over, &mut whole);
             body = whole.to_string();
         }
         api.write(call.method, &path, content_type, body)
@@ -179,5 +182,23 @@ impl<'a> Course<'a> {
         } else {
             ("application/x-www-form-urlencoded", self.text(template, Written::Encoded))
         }
+    }
+}
+
+/// Lays `over` over what was read.
+fn lay(over: Value, below: &mut Value) {
+    match (over, below) {
+        (Value::Object(over), Value::Object(below)) => {
+            for (member, value) in over {
+                lay(value, below.entry(member).or_insert(Value::Null));
+            }
+        }
+        (Value::Array(over), Value::Array(below)) => {
+            below.resize(over.len(), Value::Null);
+            for (value, below) in over.into_iter().zip(below) {
+                lay(value, below);
+            }
+        }
+        (over, below) => *below = over,
     }
 }

@@ -123,6 +123,8 @@ fn moments_are_written_in_utc_and_leap_days_are_days() {
     assert_eq!(Stamp(951_782_400).day("-"), "2000-02-29");
     assert_eq!(Stamp(1_709_251_199).long(), "2024-02-29T23:59:59Z");
     assert_eq!(Stamp(4_107_542_400).day("-"), "2100-03-01");
+    assert_eq!(Stamp(784_111_777).http(), "Sun, 06 Nov 1994 08:49:37 GMT");
+    assert_eq!(Stamp(0).http(), "Thu, 01 Jan 1970 00:00:00 GMT");
     assert_eq!(Stamp::of(UNIX_EPOCH - std::time::Duration::from_secs(5)).seconds(), "0");
 }
 
