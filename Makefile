@@ -1,5 +1,6 @@
 # make run      shows the main job on real parts (CONFIG=/path/to/ddns: checks that file and says what it would send; SEND=1: sends)
 # make test     everything that is checked on each change
+# make interop  dynamic updates and PowerDNS' API at real servers: BIND, Knot, PowerDNS
 # make bench    costs, beside programs of equal work
 # make musl     a static program for a router (TARGET=x86_64, mipsel, mips, aarch64 or armv7); make musl-all: all five
 # make ipk      a package for a router's opkg (TARGET as above, ARCH=... what `opkg print-architecture` says there); make ipk-all: all five
@@ -8,7 +9,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help tools need run test bench musl musl-all ipk ipk-all targets cases lint build
+.PHONY: help tools need run test interop bench musl musl-all ipk ipk-all targets cases lint build
 
 TARGET := x86_64
 ARCH = $(shell sh openwrt/target.sh $(TARGET) architecture)
@@ -45,6 +46,10 @@ test: need lint
 	@$(MAKE) --no-print-directory ipk TARGET=mipsel
 	@$(CARGO) test --locked --quiet --test journey -- --ignored mipsel_program aarch64_program
 	@$(CARGO) test --locked --quiet --test life another_processor
+
+interop: tools
+	@sh tests/need.sh interop
+	@$(CARGO) test --locked --quiet --test interop -- --include-ignored
 
 targets: need ipk-all
 	@$(CARGO) test --locked --quiet --test journey -- --ignored _program_lives

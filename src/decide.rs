@@ -24,6 +24,8 @@ pub const LONGEST_HOLD: Duration = Duration::from_secs(24 * 3600);
 pub const SETTLE: Duration = Duration::from_secs(3600);
 /// DNS that never follows (a proxied or split-horizon name) is not sent to more often than this.
 pub const LONGEST_SETTLE: Duration = Duration::from_secs(72 * 3600);
+/// "The provider had it already" counts as so many times: from then on it is asked at [`LONGEST_SETTLE`].
+const OFTEN: u32 = 7;
 /// Changes that follow each other within this time are a line that flaps, ...
 pub const FLAPPING: Duration = Duration::from_secs(600);
 /// ... of which so many are sent at once, ...
@@ -204,7 +206,7 @@ pub fn after(
     let check = now.after(timing.check);
     let hold = match answer {
         Answer::Accepted | Answer::Unchanged => {
-            accepted(memory, sent, now);
+            accepted(memory, sent, *answer == Answer::Unchanged, now);
             return After { until: check, gave_up: false };
         }
         Answer::Unreachable | Answer::Interrupted => {
@@ -238,8 +240,13 @@ pub fn after(
     After { until: memory.hold.map_or(check, |hold| hold.until.min(check)), gave_up: false }
 }
 
-fn accepted(memory: &mut Memory, (address, why): (IpAddr, Why), now: Uptime) {
-    memory.resent = if why == Why::NotFollowed { memory.resent.saturating_add(1) } else { 0 };
+fn accepted(memory: &mut Memory, (address, why): (IpAddr, Why), unchanged: bool, now: Uptime) {
+    memory.resent = match why {
+        // the provider has it, whatever DNS shows: asking it again soon is a nuisance and brings nothing
+        Why::NotFollowed if unchanged => memory.resent.saturating_add(OFTEN),
+        Why::NotFollowed => memory.resent.saturating_add(1),
+        _ => 0,
+    };
     let soon = memory.updated.is_some_and(|before| now.since(before) <= FLAPPING);
     memory.quick = if why == Why::Changed && soon { memory.quick.saturating_add(1) } else { 0 };
     memory.updated = Some(now);

@@ -460,6 +460,21 @@ fn a_send_that_dns_did_not_follow_is_counted_and_any_other_is_not() {
 }
 
 #[test]
+fn a_provider_that_has_the_address_already_is_not_asked_again_soon_whatever_dns_shows() {
+    let mut memory = updated(900, Some(ours()));
+    decide::after(&section(), &mut memory, (ours(), Why::NotFollowed), &Answer::Unchanged, at(900 + HOUR), 0);
+    let longest = decide::LONGEST_SETTLE.as_secs();
+    // force_interval of this section is shorter than three days, so it is put off here
+    let mut section = section();
+    section.timing.force = Some(Duration::from_secs(30 * 24 * HOUR));
+    memory.config = section.fingerprint;
+    for (now, sends) in [(900 + 3 * HOUR, false), (900 + HOUR + longest - 1, false), (900 + HOUR + longest, true)] {
+        let action = decide::next(&section, &mut memory.clone(), &facts(is(ours()), shows(other())), at(now));
+        assert_eq!(action == Action::Send(ours(), Why::NotFollowed), sends, "{now}: {action:?}");
+    }
+}
+
+#[test]
 fn dns_that_shows_the_address_makes_it_the_accepted_one() {
     let mut memory = updated(900, None);
     decide::next(&section(), &mut memory, &facts(is(ours()), shows(ours())), at(1000));

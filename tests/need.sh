@@ -1,5 +1,5 @@
 #!/bin/sh
-# need.sh build|test|demo|bench|musl|ipk|targets ...: installs what is missing of Debian's packages when it may, else names it and ends.
+# need.sh build|test|interop|demo|bench|musl|ipk|targets ...: installs what is missing of Debian's packages when it may, else names it and ends.
 set -eu
 missing=
 want() { # PROGRAM PACKAGE...
@@ -42,6 +42,14 @@ for purpose; do
 		want zopfli zopfli
 		want nsenter util-linux
 		want strip binutils
+		;;
+	interop)
+		want named bind9
+		want dig bind9-dnsutils
+		want knotd knot
+		want pdns_server pdns-server pdns-backend-sqlite3
+		want sqlite3 sqlite3
+		[ -e /usr/share/pdns-backend-sqlite3/schema/schema.sqlite3.sql ] || missing="$missing pdns-backend-sqlite3"
 		;;
 	bench)
 		want named bind9

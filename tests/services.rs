@@ -123,8 +123,13 @@ fn a_row_whose_password_travels_in_clear_stands_under_that_heading() {
 fn a_provider_with_an_api_of_its_own_is_refused_clearly_until_it_is_spoken() {
     // a row that came before its file
     let section = section("\toption service_name 'api.example'\n\toption domain 'h.example'");
-    let recipe =
-        Recipe { kind: Kind::Native("api.example".to_owned()), answers: Vec::new(), missing: None, key_file: None };
+    let recipe = Recipe {
+        kind: Kind::Native("api.example".to_owned()),
+        answers: Vec::new(),
+        rules: ddns::config::service::Rules::default(),
+        missing: None,
+        key_file: None,
+    };
     let told = send::faults(&section, &recipe, &mut |_| true)[0].to_string();
     for part in ["section 'a'", "'service_name'", "'api.example'", "API of its own", "use update_script"] {
         assert!(told.contains(part), "{told}");

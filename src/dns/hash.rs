@@ -58,6 +58,7 @@ pub(super) fn md5(message: &[u8]) -> Vec<u8> {
 }
 
 /// 28 octets.
+#[expect(clippy::many_single_char_names, reason = "the names of FIPS 180-4")]
 pub(super) fn sha224(message: &[u8]) -> Vec<u8> {
     let mut state: [u32; 8] =
         [0xc105_9ed8, 0x367c_d507, 0x3070_dd17, 0xf70e_5939, 0xffc0_0b31, 0x6858_1511, 0x64f9_8fa7, 0xbefa_4fa4];

@@ -8,6 +8,7 @@ mod last;
 mod parcel;
 mod round;
 mod setup;
+mod sister;
 mod tell;
 
 use std::time::Duration;

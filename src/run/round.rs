@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use super::setup::Session;
-use super::{Mode, Order, Stay, tell};
+use super::{Mode, Order, Stay, sister, tell};
 use crate::address::Known;
 use crate::answer::{Answer, Reply};
 use crate::config::Source;
@@ -190,7 +190,9 @@ impl Round<'_, '_> {
         }
         let reply = match route {
             Ok(route) => {
+                let other = sister::address(self.session, self.world);
                 let job = job(self.session, route, Some(address), first(&facts.registered), self.world.clock);
+                let job = Job { other, ..job };
                 send::update(&job, self.world.http, self.world.dns, self.world.host)
             }
             // the configured binding cannot be had: nothing is sent another way
@@ -212,11 +214,11 @@ impl Round<'_, '_> {
         if let Some(line) = tell::answer(&reply, (address, why), &self.stay.memory, again) {
             self.say(line);
         }
-        if matches!(reply.answer, Answer::Accepted | Answer::Unchanged) {
+        let good = reply.answer.is_good();
+        if good {
             self.write(Status::Update, record::moment(now).as_bytes());
         }
         self.remember();
-        let good = matches!(reply.answer, Answer::Accepted | Answer::Unchanged);
         match self.order.mode {
             Mode::Once => Outcome::End(Exit::Code(i32::from(!good))),
             Mode::OneRound => self.last_look(route.as_ref().ok(), facts),
@@ -292,5 +294,6 @@ fn job<'j>(
     clock: &mut dyn Clock,
 ) -> Job<'j> {
     let Session { section, recipe, place, .. } = session;
-    Job { section, recipe, route, address, registered, place, moment: clock.moment(), dice: clock.dice() }
+    let (moment, dice) = (clock.moment(), clock.dice());
+    Job { section, recipe, route, address, other: None, registered, place, moment, dice }
 }

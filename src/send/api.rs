@@ -19,7 +19,7 @@ use crate::world::{BODY_LIMIT, Broken, Http, Request, Response};
 pub(super) type Complaint = fn(&Value) -> Option<String>;
 
 /// The class of an answer by the provider's own code in it, whatever its HTTP status; `None` where it complains of nothing, and `Unclear`
-/// where the status may know better.
+/// where the status may know better. [`CLOCK`] means that it does not believe our clock.
 pub(super) type Sort = fn(&Value) -> Option<Answer>;
 
 /// The class of the provider's own words, where they say more than the status does. [`CLOCK`] means that it does not believe our clock.
@@ -211,8 +211,8 @@ impl<'a> Api<'a> {
 
     /// Ends with what the provider's own words mean; `answer` where they mean nothing.
     pub(super) fn complained(&self, answer: Answer, ours: &str, own: &str, wait: Option<Duration>) -> Reply {
-        let answer = match (self.sorting)(own) {
-            Some(CLOCK) => {
+        let answer = match (self.sorting)(own).unwrap_or(answer) {
+            CLOCK => {
                 let clock = sign::Stamp::of(self.job.moment).long();
                 let ours = format!(
                     "the signature was refused for its time: the clock of this machine says {clock}; \
@@ -220,9 +220,8 @@ impl<'a> Api<'a> {
                 );
                 return self.ended(CLOCK, &ours, own.as_bytes());
             }
-            Some(Answer::SlowDown(None)) => Answer::SlowDown(wait),
-            Some(answer) => answer,
-            None => answer,
+            Answer::SlowDown(None) => Answer::SlowDown(wait),
+            answer => answer,
         };
         self.ended(answer, ours, own.as_bytes())
     }

@@ -13,6 +13,7 @@ mod choice;
 mod fill;
 mod json;
 mod name;
+mod names;
 mod native;
 mod nsupdate;
 mod options;
@@ -26,11 +27,11 @@ mod zones;
 
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use crate::address::Known;
 use crate::answer::{Answer, Reply};
-use crate::config::service::{self, Kind, Recipe};
+use crate::config::service::{self, Kind, Recipe, Rules};
 use crate::config::{Fault, Provider, Section, Source};
 use crate::secret::{Mask, Secret};
 use crate::world::{Dns, Host, Http, Route};
@@ -49,6 +50,8 @@ pub struct Job<'a> {
     pub route: &'a Route,
     /// The address to send; `None` when a script is only asked.
     pub address: Option<IpAddr>,
+    /// The address that a sister section keeps in the other family, where the provider would delete it else.
+    pub other: Option<IpAddr>,
     /// The address DNS gave, for scripts.
     pub registered: Option<IpAddr>,
     /// What a sourced script is told of its surroundings.
@@ -79,7 +82,6 @@ pub fn options(name: &str) -> Option<&'static [Field]> {
 
 /// The recipe of a section, or what is wrong with its provider.
 pub fn recipe(section: &Section, load: &mut dyn FnMut(&Path) -> Option<Vec<u8>>) -> Result<Recipe, Vec<Fault>> {
-    let own = |kind| Recipe { kind, answers: Vec::new(), missing: None, key_file: None };
     match &section.provider {
         Provider::Service(name) => {
             let mut recipe = service::recipe(name, section.family, load).map_err(|why| {
@@ -93,6 +95,11 @@ pub fn recipe(section: &Section, load: &mut dyn FnMut(&Path) -> Option<Vec<u8>>)
         Provider::Url(url) => Ok(own(Kind::Template(ascii(url.reveal())))),
         Provider::Script(path) => Ok(own(Kind::Script(path.clone()))),
     }
+}
+
+/// The recipe of an owner's own template or script: nothing is known of its provider.
+fn own(kind: Kind) -> Recipe {
+    Recipe { kind, answers: Vec::new(), rules: Rules::default(), missing: None, key_file: None }
 }
 
 fn is_nsupdate(recipe: &Recipe) -> bool {
@@ -133,7 +140,8 @@ pub fn faults(section: &Section, recipe: &Recipe, there: &mut dyn FnMut(&Path) -
             .with_value(path.as_os_str().as_encoded_bytes()),
         Provider::Url(_) => Fault::error(why).in_section(&section.name).of_option("update_url"),
     };
-    match &recipe.kind {
+    let mut faults = names::missing(section, recipe);
+    faults.extend(match &recipe.kind {
         Kind::Template(template) => template::missing(section, template),
         Kind::Script(path) if there(path) => Vec::new(),
         Kind::Script(path) => vec![of_provider(format!("the script {} does not exist", path.display()))],
@@ -142,7 +150,16 @@ pub fn faults(section: &Section, recipe: &Recipe, there: &mut dyn FnMut(&Path) -
             Some(provider) => native::faults(section, provider),
             None => vec![of_provider(native::unspoken(name))],
         },
-    }
+    });
+    faults
+}
+
+/// What `ddns check` says of a provider that holds needless updates against an account.
+pub fn foolish(section: &Section, recipe: &Recipe) -> Vec<Fault> {
+    let soon = section.timing.force.filter(|force| recipe.rules.no_repeat && *force < SELDOM);
+    let wanted =
+        "this provider holds updates without a change against the account: wanted 25 days or more (force_unit)";
+    soon.into_iter().map(|_| Fault::warning(wanted).in_section(&section.name).of_option("force_interval")).collect()
 }
 
 /// What works with this recipe, but surely not as meant.
@@ -184,14 +201,19 @@ pub fn mask(section: &Section, recipe: &Recipe) -> Mask {
     Mask::new(own, &logins)
 }
 
-/// Sends the address.
+/// Sends the address, for all names of the section.
 pub fn update(job: &Job<'_>, http: &mut dyn Http, dns: &mut dyn Dns, host: &mut dyn Host) -> Reply {
-    match &job.recipe.kind {
+    names::update(job, &mut |job| match &job.recipe.kind {
         Kind::Template(template) => template::update(job, template, http),
-        Kind::Script(_) => script::update(job, host),
-        Kind::Native(_) if is_nsupdate(job.recipe) => nsupdate::update(job, dns),
-        Kind::Native(name) => native::update(job, name, http),
-    }
+        Kind::Script(_) => vec![script::update(job, host)],
+        Kind::Native(_) if is_nsupdate(job.recipe) => vec![nsupdate::update(job, dns)],
+        Kind::Native(name) => vec![native::update(job, name, http)],
+    })
+}
+
+/// Whether the provider's request has to hold the address of the other family too.
+pub fn wants_both(recipe: &Recipe) -> bool {
+    matches!(&recipe.kind, Kind::Template(template) if template.contains(template::BOTH))
 }
 
 /// The address the provider itself says is registered, where it can be asked; `None` where it cannot.
@@ -209,7 +231,10 @@ pub fn registered(
             Known::Unclear(why) => Known::Unclear(why),
         }),
         Kind::Native(_) if is_nsupdate(job.recipe) => Some(nsupdate::registered(job, dns)),
-        Kind::Native(name) => native::registered(job, name, http),
+        Kind::Native(name) => match names::looked_up(job.section) {
+            Some(section) => native::registered(&Job { section: &section, ..*job }, name, http),
+            None => native::registered(job, name, http),
+        },
     }
 }
 
@@ -217,6 +242,8 @@ fn not_sent(said: String) -> Reply {
     Reply { answer: Answer::NotSent, said, body: Vec::new() }
 }
 
+/// Such a provider is reminded no more often: the usual limit of other clients.
+const SELDOM: Duration = Duration::from_secs(25 * 24 * 3600);
 /// The longest quotation of a provider in a log line, in characters.
 const QUOTED: usize = 200;
 

@@ -200,7 +200,7 @@ impl<'a> Talk<'a> {
             Seal::OutOfTime => return Err(self.clock(&called(server), None)),
             // who complains need not prove who it is: nothing is done then
             Seal::Missing | Seal::Wrong if !good => return Ok(told),
-            Seal::Missing => "does not sign its answers, so that they prove nothing: does it know TSIG keys",
+            Seal::Missing => "does not sign its answers, so that they prove nothing: it seems to know no TSIG keys",
             Seal::Wrong => "signs its answer with another key, or the answer was changed on its way",
         };
         Err(ended(Answer::Unclear, format!("{} {why}", called(server))))

@@ -12,6 +12,8 @@
 //! | `{page}` `{cursor}` | where a list goes on |
 //! | `{username}` `{password}` `{param_enc}` `{param_opt}` | options |
 //! | `{account}` | `username:password` in base64 |
+//!
+//! A part of a path in brackets is left out where its value is empty: `[&cursor={cursor}]`.
 #![forbid(unsafe_code)]
 
 mod course;
@@ -71,6 +73,8 @@ pub(super) struct List {
     pub(super) body: &'static str,
     /// JSON pointer (RFC 6901) to the list.
     pub(super) at: &'static str,
+    /// Pointer to what must be there at least, where an empty list may be `null` or left out; empty where it may not.
+    pub(super) without: &'static str,
     /// An object stands there, and it is the only row.
     pub(super) single: bool,
     /// How many rows make a full page, where the path holds `{page}`: it goes on while pages are full.
@@ -164,7 +168,7 @@ impl Rest {
 }
 
 impl List {
-    const PLAIN: Self = Self { path: "", body: "", at: "", single: false, per_page: 0, cursor: "" };
+    const PLAIN: Self = Self { path: "", body: "", at: "", without: "", single: false, per_page: 0, cursor: "" };
 
     /// A list that comes at once.
     pub(super) const fn whole(path: &'static str, at: &'static str) -> Self {

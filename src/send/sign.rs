@@ -155,6 +155,16 @@ pub(super) fn nonce(job: &Job<'_>, path: &str) -> String {
     nonce
 }
 
+/// A query that is sorted and encoded already, with capital digits.
+pub(super) fn capital(query: &str) -> String {
+    let mut parts = query.split('%');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| {
+        let (digits, rest) = part.split_at_checked(2).unwrap_or((part, ""));
+        [&text, "%", &digits.to_ascii_uppercase(), rest].concat()
+    })
+}
+
 /// A query in the one form that can be signed: sorted by name, everything but A-Z a-z 0-9 `- _ . ~` percent-encoded with capital digits.
 pub(super) fn query(parts: &[(&str, &str)]) -> String {
     let mut parts: Vec<String> =

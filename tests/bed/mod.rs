@@ -17,6 +17,7 @@ use std::os::unix::net::UnixDatagram;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+pub(crate) use named::KEY;
 use named::Named;
 use net::Net;
 pub(crate) use program::Ran;
@@ -113,7 +114,7 @@ impl Bed {
         self.syslog();
         let seen = self.watcher.seen();
         let search = |password| Secrets::of(USER, password).search(&self.router, &self.said.borrow(), &seen);
-        [PASSWORD, WRONG_PASSWORD].into_iter().flat_map(search).collect()
+        [PASSWORD, WRONG_PASSWORD, KEY].into_iter().flat_map(search).collect()
     }
 
     /// Makes section `home` with these options the configuration.

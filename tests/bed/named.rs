@@ -1,4 +1,5 @@
-//! BIND in the Internet of [`Net`]: `example.net` may be changed by whoever is on the same machine, `provider.example` stands still.
+//! BIND in the Internet of [`Net`]: `example.net` may be changed by whoever is on the same machine or has its key, `provider.example` stands
+//! still.
 
 use std::fs::{self, File};
 use std::io;
@@ -8,6 +9,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::net::{NAME_SERVER, Net, PROVIDER_V4, PROVIDER_V6, copy_program, talk};
+
+/// The secret of its key `home-key`, in base64.
+pub(crate) const KEY: &str = "Fk3Zb0n9WwXkQm2s7VtR1yHc8dLpUeGa5jOxNiTzB4I=";
 
 /// A running `named`, ended when the value goes.
 pub(crate) struct Named {
@@ -57,6 +61,11 @@ impl Named {
         self.log().lines().filter(|line| line.contains(&format!("query: {name} IN A"))).count()
     }
 
+    /// How many updates it made.
+    pub(crate) fn updates(&self) -> usize {
+        self.log().lines().filter(|line| line.contains("adding an RR at")).count()
+    }
+
     /// What it answers now, as `dig +short` prints it.
     pub(crate) fn lookup(&self, name: &str, kind: &str) -> io::Result<Vec<String>> {
         let mut dig = self.net.there("dig");
@@ -91,7 +100,8 @@ fn configuration(dir: &Path) -> String {
         r#"options {{ directory "{dir}"; listen-on {{ {NAME_SERVER}; }}; listen-on-v6 {{ none; }}; pid-file none;
     session-keyfile none; recursion no; dnssec-validation no; querylog yes; notify no; }};
 controls {{ }};
-zone "example.net" {{ type primary; file "example.net.zone"; allow-update {{ localhost; }}; }};
+key "home-key" {{ algorithm hmac-sha256; secret "{KEY}"; }};
+zone "example.net" {{ type primary; file "example.net.zone"; allow-update {{ localhost; key home-key; }}; }};
 zone "provider.example" {{ type primary; file "provider.example.zone"; }};
 "#,
         dir = dir.display()

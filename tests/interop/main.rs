@@ -1,4 +1,5 @@
-//! Our dynamic updates (RFC 2136) against real name servers: BIND in every run, Knot and `PowerDNS` where they are installed (`make interop`).
+//! Our updates against real name servers: dynamic updates (RFC 2136) at BIND in every run, at Knot and `PowerDNS`, and `PowerDNS`' own API,
+//! where these are installed (`make interop`).
 #![cfg(test)]
 
 mod bind;
@@ -66,6 +67,7 @@ impl Client {
             route: &route,
             address: address.map(|text| text.parse().unwrap()),
             registered: None,
+            other: None,
             place: &Place::default(),
             moment: SystemTime::now() - self.clock_off,
             dice: std::process::id(),
@@ -157,6 +159,11 @@ fn signs(server: &Server) {
             assert_eq!(server.records("key.example.test", "A"), [format!("600 {address}")]);
         }
     }
+    let address = format!("127.0.0.1:{}", server.by_tcp_only());
+    assert_eq!(sent(server, &[("domain", "tcp.example.test"), ("dns_server", &address)], "192.0.2.7"), good(CREATED));
+    // an answer that does not fit, and an update that does not
+    assert_eq!(sent(server, &[("domain", "many.example.test")], "192.0.2.8"), good(""));
+    assert_eq!(server.records("many.example.test", "A"), ["304 192.0.2.8"]);
     let long = format!("{0}.{0}.{0}.example.test", "n".repeat(60));
     assert_eq!(sent(server, &[("domain", &long)], "192.0.2.6"), good(CREATED));
     assert_eq!(server.records(&long, "A"), ["600 192.0.2.6"]);
@@ -226,4 +233,39 @@ fn knot_is_told_by_dynamic_update() {
 fn powerdns_is_told_by_dynamic_update() {
     let stranger = (Refusal::Forbidden, "may not change");
     all(pdns::start(), &Manner { precise: false, stranger });
+}
+
+/// Provider `pdns`, by plain HTTP on loopback.
+#[test]
+#[ignore = "needs PowerDNS: make interop"]
+fn powerdns_is_told_by_its_api() {
+    let mut server = pdns::start();
+    let url = format!("http://127.0.0.1:{}/", server.port + 1);
+    let with = |server: &Server, options: &[(&str, &str)], address: &str| {
+        let usual = [("service_name", "pdns"), ("domain", "example.test"), ("username", "home"), ("param_opt", &*url)];
+        sent(server, &[&usual[..], options].concat(), address)
+    };
+    assert_eq!(with(&server, &[], "192.0.2.2"), good(""));
+    assert_eq!(server.records("home.example.test", "A"), ["300 192.0.2.2"]);
+    assert_eq!(server.records("home.example.test", "AAAA"), ["301 2001:db8::1"]);
+    assert_eq!(with(&server, &[], "192.0.2.2"), good(RIGHT));
+    assert_eq!(with(&server, &[("use_ipv6", "1")], "2001:db8::2"), good(""));
+    assert_eq!(server.records("home.example.test", "AAAA"), ["301 2001:db8::2"]);
+    assert_eq!(with(&server, &[("username", "two")], "192.0.2.2"), good(""));
+    assert_eq!(server.records("two.example.test", "A"), ["303 192.0.2.2"]);
+    for (host, name) in [("new", "new.example.test"), ("@", "example.test"), ("*.wild", "x.wild.example.test")] {
+        assert_eq!(with(&server, &[("username", host)], "192.0.2.3"), good(CREATED), "{host}");
+        assert_eq!(with(&server, &[("username", host)], "192.0.2.3"), good(RIGHT), "{host}");
+        assert_eq!(server.records(name, "A"), ["600 192.0.2.3"]);
+    }
+    for (options, why, words) in
+        [(("password", "wr0ng-k3y"), Refusal::BadAuth, "401"), (("domain", "elsewhere.test"), Refusal::NoHost, "404")]
+    {
+        let (answer, said) = with(&server, &[options], "192.0.2.77");
+        assert!(answer == Answer::Refused(why) && said.contains(words), "{answer:?} {said}");
+    }
+    let (answer, said) = with(&server, &[("username", "alias")], "192.0.2.77");
+    assert!(answer == Answer::Unclear && said.contains("Conflicts"), "{answer:?} {said}");
+    server.end();
+    assert_eq!(with(&server, &[], "192.0.2.77").0, Answer::Unreachable);
 }

@@ -1,7 +1,7 @@
 //! A real name server on a free port of 127.0.0.1 and `::1`, with its own directory, zones and keys; ended when the value goes.
 
 use std::fs::{self, File};
-use std::net::{IpAddr, TcpListener, UdpSocket};
+use std::net::{IpAddr, TcpListener, TcpStream, UdpSocket};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -53,7 +53,9 @@ impl Server {
         let _ = fs::remove_dir_all(&dir);
         fs::create_dir_all(&dir).unwrap();
         for zone in ["example.test", "sub.example.test"] {
-            fs::write(dir.join(format!("{zone}.zone")), format!("$ORIGIN {zone}.\n{ZONE}")).unwrap();
+            let many: Vec<String> = (1..=60).map(|number| format!("many 304 A 198.51.100.{number}\n")).collect();
+            let text = format!("$ORIGIN {zone}.\n{ZONE}{}", many.concat());
+            fs::write(dir.join(format!("{zone}.zone")), text).unwrap();
         }
         Self { dir, port: free_port(), child: None }
     }
@@ -91,6 +93,26 @@ impl Server {
             .collect();
         found.sort();
         found
+    }
+
+    /// Another port, at which the server is to be had by TCP only.
+    pub(crate) fn by_tcp_only(&self) -> u16 {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let (here, there) = (listener.local_addr().unwrap().port(), self.port);
+        std::thread::spawn(move || {
+            for client in listener.incoming().map(Result::unwrap) {
+                let server = TcpStream::connect(("127.0.0.1", there)).unwrap();
+                for (mut from, mut to) in [(&client, &server), (&server, &client)]
+                    .map(|(a, b)| (a.try_clone().unwrap(), b.try_clone().unwrap()))
+                {
+                    std::thread::spawn(move || {
+                        let _ = std::io::copy(&mut from, &mut to);
+                        let _ = to.shutdown(std::net::Shutdown::Write);
+                    });
+                }
+            }
+        });
+        here
     }
 
     /// From now on nobody answers.

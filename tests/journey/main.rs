@@ -15,6 +15,8 @@ mod input;
 mod luci;
 mod luci_orders;
 mod luci_verify;
+mod names;
+mod nsupdate;
 mod package;
 mod process;
 mod providers;

@@ -63,6 +63,7 @@ fn answered(body: Vec<u8>) -> (Answer, String) {
         route: &route,
         address: Some("192.0.2.2".parse().unwrap()),
         registered: None,
+        other: None,
         place: &place,
         moment: SystemTime::UNIX_EPOCH,
         dice: 0,

@@ -80,6 +80,7 @@ pub(crate) fn update(section: &Section, recipe: &Recipe, address: &str, http: &m
     let (route, place) = (Route::default(), Place::default());
     let address: Option<IpAddr> = Some(address.parse().unwrap());
     let moment = std::time::SystemTime::UNIX_EPOCH;
-    let job = Job { section, recipe, route: &route, address, registered: None, place: &place, moment, dice: 0 };
+    let job =
+        Job { section, recipe, route: &route, address, other: None, registered: None, place: &place, moment, dice: 0 };
     send::update(&job, http, &mut Idle, &mut Idle)
 }

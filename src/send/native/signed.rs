@@ -1,9 +1,11 @@
 //! Providers whose requests are signed.
 
 mod aliyun;
+mod aliyun_esa;
 mod azure;
 mod baidu;
 mod dnspod_v3;
+mod edgeone;
 mod google;
 mod huaweicloud;
 mod nfsn;
@@ -18,9 +20,11 @@ use super::{Field, Provider, Way, key, kind, needed, option, optional, ours, par
 /// All of them.
 pub(super) static PROVIDERS: &[&Provider] = &[
     &aliyun::PROVIDER,
+    &aliyun_esa::PROVIDER,
     &azure::PROVIDER,
     &baidu::PROVIDER,
     &dnspod_v3::PROVIDER,
+    &edgeone::PROVIDER,
     &google::PROVIDER,
     &huaweicloud::PROVIDER,
     &nfsn::PROVIDER,

@@ -12,7 +12,7 @@ use crate::send::choice::ours;
 use crate::send::fill::{Written, fill};
 use crate::send::json::odd;
 use crate::send::name::Name;
-use crate::send::options::{option, parameter};
+use crate::send::options::{kind, option, parameter};
 use crate::send::{Job, not_sent};
 use crate::world::Http;
 
@@ -63,8 +63,7 @@ pub(in crate::send) fn update(
         (None, Some(create)) => course.call(&mut api, create, None).map(|_| Outcome::Created),
         (None, None) if rest.read.set => course.call(&mut api, &rest.change, None).map(|_| Outcome::Created),
         (None, None) => {
-            let what =
-                format!("the zone has no {} record of '{}'; create it there first", course.kind(), course.name.full);
+            let what = format!("the zone has no {} record of '{}'; create it there first", kind(job), course.name.full);
             Err(api.no_such(&what))
         }
     }
@@ -107,6 +106,13 @@ impl<'a> Course<'a> {
 
     fn fill(&self, template: &str, how: Written) -> Vec<u8> {
         fill(template, how, &mut |place| self.value(place))
+    }
+
+    /// A path; a part of it in brackets is left out where its value is empty.
+    pub(super) fn path(&self, template: &str) -> String {
+        let parts = template.split(['[', ']']).enumerate();
+        let filled = parts.map(|(at, part)| (at % 2 == 1, self.text(part, Written::Encoded)));
+        filled.filter(|(optional, part)| !(*optional && part.ends_with('='))).map(|(_, part)| part).collect()
     }
 
     pub(super) fn text(&self, template: &str, how: Written) -> String {
@@ -153,7 +159,7 @@ impl<'a> Course<'a> {
     }
 
     fn call(&self, api: &mut Api<'_>, call: &Call, row: Option<&Value>) -> Step<Value> {
-        let path = self.text(call.path, Written::Encoded);
+        let path = self.path(call.path);
         let (content_type, mut body) = self.body(call.body);
         if let (true, Some(row)) = (call.whole, row) {
             let mut whole = row.clone();

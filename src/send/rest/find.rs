@@ -8,6 +8,7 @@ use super::course::{Course, Record};
 use crate::send::api::{Api, Step};
 use crate::send::fill::Written;
 use crate::send::json::{at, odd, some_text};
+use crate::send::options::kind;
 
 /// The most pages of a list that are asked for.
 const PAGES: usize = 50;
@@ -66,7 +67,7 @@ impl Course<'_> {
         let mut rows = match chosen {
             Some((_, id)) if !how.one[0].is_empty() => {
                 id.clone_into(&mut self.id);
-                vec![at(&api.get(&self.text(how.one[0], Written::Encoded))?, how.one[1]).clone()]
+                vec![at(&api.get(&self.path(how.one[0]))?, how.one[1]).clone()]
             }
             _ => self.pages(api, &how.list, how.none_is_404)?,
         };
@@ -81,7 +82,7 @@ impl Course<'_> {
         // a number mistyped would otherwise turn somebody else's record into ours
         records.retain(|record| record.id == id);
         if records.is_empty() {
-            let (kind, full) = (self.kind(), &self.name.full);
+            let (kind, full) = (kind(self.job), &self.name.full);
             return Err(api.no_such(&format!("the record of option '{key}' is not the {kind} record of '{full}'")));
         }
         Ok(records)
@@ -113,14 +114,15 @@ impl Course<'_> {
         self.cursor.clear();
         for page in 1..=PAGES {
             self.page = page;
-            let path = self.text(list.path, Written::Encoded);
+            let path = self.path(list.path);
             let body = Some(list.body).filter(|body| !body.is_empty()).map(|body| self.body(body));
             let Some(answer) = api.ask(&path, body, none_is_404)? else { break };
             if list.single {
                 all.push(at(&answer, list.at).clone());
                 break;
             }
-            let rows = rows_at(&answer, list.at)?;
+            let absent = !list.without.is_empty() && at(&answer, list.at).is_null();
+            let rows = if absent && at(&answer, list.without).is_object() { &[] } else { rows_at(&answer, list.at)? };
             all.extend_from_slice(rows);
             self.cursor = some_text(at(&answer, list.cursor)).filter(|_| !list.cursor.is_empty()).unwrap_or_default();
             let full = list.per_page > 0 && rows.len() >= list.per_page;

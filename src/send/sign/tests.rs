@@ -127,6 +127,13 @@ fn moments_are_written_in_utc_and_leap_days_are_days() {
 }
 
 #[test]
+fn a_query_that_is_encoded_already_gets_capital_digits() {
+    assert_eq!(capital("a=%2a.x%40%c3%bc&b=c"), "a=%2A.x%40%C3%BC&b=c");
+    assert_eq!(capital("a=b"), "a=b");
+    assert_eq!(capital("%2"), "%2");
+}
+
+#[test]
 fn a_query_is_sorted_and_encoded_with_capital_digits() {
     assert_eq!(query(&[("name", "*.a b~/"), ("Name", "1")]), "Name=1&name=%2A.a%20b~%2F");
 }

@@ -57,22 +57,21 @@ impl Inquiry {
         }
     }
 
-    /// Carries a message to the first server that answers.
+    /// Carries a message to the first server that answers: by UDP where it fits, by TCP where the answer was cut, or where UDP leads nowhere.
     pub(super) fn carry(&self, message: &[u8], bind: &Bind, patience: &Patience) -> Result<Vec<u8>, Silent> {
         let ours = |answer: &[u8]| belongs_to_request(message, answer);
-        let mut found = None;
-        self.in_turn(patience, &mut |server, _, share| {
+        let mut found = Vec::new();
+        self.in_turn(patience, &mut |server, first, share| {
             let way = Way { server, bind };
-            if !self.tcp && message.len() <= UDP_MESSAGE {
-                found = Some(udp(way, message, &ours, share)?);
-            }
-            // no answer yet, or a cut one
-            if found.as_ref().is_none_or(|answer| answer.get(2).is_some_and(|bits| bits & TC != 0)) {
-                found = Some(tcp(way, message, &ours, share)?);
-            }
+            let by_udp = (first && !self.tcp && message.len() <= UDP_MESSAGE).then(|| udp(way, message, &ours, share));
+            found = match by_udp {
+                Some(Ok(answer)) if answer.get(2).is_some_and(|bits| bits & TC == 0) => answer,
+                Some(Err(silence @ Silence::Impatient(_))) => return Err(silence),
+                Some(Ok(_) | Err(Silence::Broken(_))) | None => tcp(way, message, &ours, share)?,
+            };
             Ok(true)
         })?;
-        found.ok_or(Silent::Because(String::from("no name server to ask")))
+        Ok(found)
     }
 
     /// Takes the servers in turn until `turn`, which is told whether it is a server's first, says that it is enough. Who cannot be reached

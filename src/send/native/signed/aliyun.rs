@@ -66,9 +66,9 @@ fn api<'a>(job: &'a Job<'a>, http: &'a mut dyn Http, action: &str) -> Api<'a> {
     api.with("x-acs-action", action).with("x-acs-version", "2015-01-09")
 }
 
-fn signer(job: &Job<'_>, request: &Request) -> Vec<(&'static str, Secret)> {
+pub(super) fn signer(job: &Job<'_>, request: &Request) -> Vec<(&'static str, Secret)> {
     let key = Key::of(job);
-    let action = field(request, "x-acs-action");
+    let (action, version) = (field(request, "x-acs-action"), field(request, "x-acs-version"));
     let (date, body, nonce) = (Stamp::of(job.moment).long(), sha256(b""), nonce(job, &request.url.path));
     let headers = [
         ("host", request.url.host.as_str()),
@@ -76,7 +76,7 @@ fn signer(job: &Job<'_>, request: &Request) -> Vec<(&'static str, Secret)> {
         ("x-acs-content-sha256", &body),
         ("x-acs-date", &date),
         ("x-acs-signature-nonce", &nonce),
-        ("x-acs-version", "2015-01-09"),
+        ("x-acs-version", &version),
     ];
     let signed = acs3(&key, &Unsigned::of(request, &headers));
     vec![
@@ -123,11 +123,11 @@ fn record(found: &Value) -> Step<Record> {
 }
 
 /// `Code: Message`
-fn complaint(answer: &Value) -> Option<String> {
+pub(super) fn complaint(answer: &Value) -> Option<String> {
     Some(format!("{}: {}", answer["Code"].as_str()?, answer["Message"].as_str().unwrap_or_default()))
 }
 
-fn sorting(own: &str) -> Option<Answer> {
+pub(super) fn sorting(own: &str) -> Option<Answer> {
     let code = own.split(':').next().unwrap_or_default();
     let begins = |words: &[&str]| words.iter().any(|word| code.starts_with(word));
     Some(match () {

@@ -69,8 +69,18 @@ fn registered(job: &Job<'_>, http: &mut dyn Http) -> Step<Vec<IpAddr>> {
 }
 
 fn api<'a>(job: &'a Job<'a>, http: &'a mut dyn Http, action: &str) -> Api<'a> {
-    let api = Api::new(job, http, BASE, complaint).sorted(sorting).signed(signer);
-    api.with("X-TC-Action", action).with("X-TC-Version", "2021-03-23")
+    tencent(job, http, (BASE, "2021-03-23"), action)
+}
+
+/// One action of a service of Tencent Cloud, by its base and version.
+pub(super) fn tencent<'a>(
+    job: &'a Job<'a>,
+    http: &'a mut dyn Http,
+    (base, version): (&str, &str),
+    action: &str,
+) -> Api<'a> {
+    let api = Api::new(job, http, base, complaint).sorted(sorting).signed(signer);
+    api.with("X-TC-Action", action).with("X-TC-Version", version)
 }
 
 fn signer(job: &Job<'_>, request: &Request) -> Vec<(&'static str, Secret)> {
@@ -78,13 +88,18 @@ fn signer(job: &Job<'_>, request: &Request) -> Vec<(&'static str, Secret)> {
     let stamp = Stamp::of(job.moment);
     let action = field(request, "X-TC-Action").to_lowercase();
     let headers = [("content-type", "application/json"), ("host", request.url.host.as_str()), ("x-tc-action", &action)];
-    let signed = tc3(&key, stamp, "dnspod", &Unsigned::of(request, &headers));
+    // the service's name is the first part of its host's
+    let service = request.url.host.split('.').next().unwrap_or_default();
+    let signed = tc3(&key, stamp, service, &Unsigned::of(request, &headers));
     vec![("X-TC-Timestamp", Secret::new(stamp.seconds())), ("Authorization", Secret::new(signed))]
 }
 
-/// One action: what stands in `Response`, an empty list being no error.
 fn call(job: &Job<'_>, http: &mut dyn Http, action: &str, body: &Value) -> Step<Value> {
-    let mut api = api(job, http, action);
+    ask(api(job, http, action), body)
+}
+
+/// What stands in `Response`, an empty list being no error.
+pub(super) fn ask(mut api: Api<'_>, body: &Value) -> Step<Value> {
     let answer = api.send("POST", "/", body)?;
     match complaint(&answer) {
         Some(own) if !own.starts_with(NOTHING) => Err(api.complained(Answer::Unclear, "the provider says", &own, None)),
