@@ -8,7 +8,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 pub(super) use super::choice::Outcome;
-pub(super) use super::json::{Step, fault, list, message, number, odd, rows, text};
+pub(super) use super::json::{Step, addresses, fault, list, message, number, odd, rows, text};
 use super::{Job, not_sent, quoted, sign};
 use crate::answer::{Answer, Refusal, Reply};
 use crate::secret::{Secret, percent_encoded};

@@ -3,6 +3,8 @@
 //! Pure.
 #![forbid(unsafe_code)]
 
+use std::net::IpAddr;
+
 use serde_json::Value;
 
 use crate::answer::{Answer, Reply};
@@ -42,6 +44,12 @@ pub(super) fn list<'v>(value: &'v Value, member: &str) -> Step<&'v [Value]> {
 /// An answer that must be a list itself.
 pub(super) fn rows(value: &Value) -> Step<&[Value]> {
     value.as_array().map(Vec::as_slice).ok_or_else(|| odd("it is no list"))
+}
+
+/// The addresses in a list of texts; a list that is not there holds none.
+pub(super) fn addresses(value: &Value, member: &str) -> Vec<IpAddr> {
+    let all = value[member].as_array().into_iter().flatten();
+    all.filter_map(|address| address.as_str()?.parse().ok()).collect()
 }
 
 /// A member `message`, where many APIs say what is wrong.

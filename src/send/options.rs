@@ -3,7 +3,8 @@
 //! Pure.
 #![forbid(unsafe_code)]
 
-use super::Job;
+use super::json::Step;
+use super::{Job, not_sent};
 use crate::address::Family;
 use crate::config::Section;
 use crate::secret::percent_encoded;
@@ -18,6 +19,12 @@ pub(super) fn option<'s>(section: &'s Section, name: &str) -> Option<&'s str> {
 pub(super) fn parameter<'s>(section: &'s Section, key: &str) -> Option<&'s str> {
     let words = option(section, "param_opt")?.split_ascii_whitespace();
     words.filter_map(|word| word.split_once('=')).rfind(|(known, _)| *known == key).map(|(_, value)| value)
+}
+
+/// Option `param_opt` where it is a time to live in seconds.
+pub(super) fn seconds(job: &Job<'_>) -> Step<Option<u64>> {
+    let seconds = option(job.section, "param_opt").map(str::parse).transpose();
+    seconds.map_err(|_| not_sent("option 'param_opt': wanted seconds, such as 300".to_owned()))
 }
 
 /// An option as a part of a URL's path: a name, lower case, without a dot at its end.

@@ -10,8 +10,9 @@ use serde_json::{Value, json};
 use super::{Field, Provider, Way, key, kind, needed, option, optional};
 use crate::answer::{Answer, Refusal};
 use crate::secret::percent_encoded;
-use crate::send::api::{Api, CLOCK, Outcome, Step, fault, list, number, text};
+use crate::send::api::{Api, CLOCK, Outcome, Step, addresses, fault, list, number, text};
 use crate::send::name::Name;
+use crate::send::options::seconds;
 use crate::send::sign::Stamp;
 use crate::send::sign::rsa::{PrivateKey, Scheme};
 use crate::send::zones::{Pages, longest};
@@ -50,8 +51,7 @@ struct Found {
 }
 
 fn update(job: &Job<'_>, address: IpAddr, http: &mut dyn Http) -> Step<Outcome> {
-    let ttl = option(job.section, "param_opt").map(str::parse::<u64>).transpose();
-    let ttl = ttl.map_err(|_| not_sent("option 'param_opt': wanted seconds, such as 300".to_owned()))?;
+    let ttl = seconds(job)?;
     let mut api = api(job, http)?;
     let Found { place, name, set } = found(job, &mut api)?;
     let Some(set) = set else {
@@ -64,7 +64,7 @@ fn update(job: &Job<'_>, address: IpAddr, http: &mut dyn Http) -> Step<Outcome> 
         let why = "the record has a routing policy, which an update would break: make it a simple record";
         return Err(not_sent(why.to_owned()));
     }
-    if list(&set, "rrdatas")?.len() == 1 && held(&set) == [address] {
+    if list(&set, "rrdatas")?.len() == 1 && addresses(&set, "rrdatas") == [address] {
         return Ok(Outcome::Right);
     }
     let mut new = set.clone();
@@ -75,12 +75,7 @@ fn update(job: &Job<'_>, address: IpAddr, http: &mut dyn Http) -> Step<Outcome> 
 }
 
 fn registered(job: &Job<'_>, http: &mut dyn Http) -> Step<Vec<IpAddr>> {
-    Ok(found(job, &mut api(job, http)?)?.set.as_ref().map_or_else(Vec::new, held))
-}
-
-fn held(set: &Value) -> Vec<IpAddr> {
-    let all = set["rrdatas"].as_array().into_iter().flatten();
-    all.filter_map(|address| address.as_str()?.parse().ok()).collect()
+    Ok(found(job, &mut api(job, http)?)?.set.as_ref().map_or_else(Vec::new, |set| addresses(set, "rrdatas")))
 }
 
 /// `KEY=VALUE` in option `param_enc`, where `&` stands between.

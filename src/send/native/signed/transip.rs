@@ -9,11 +9,12 @@ use serde_json::{Value, json};
 
 use super::{Field, Provider, Way, key, kind, needed, option, optional, ours};
 use crate::secret::{base64, percent_encoded};
+use crate::send::Job;
 use crate::send::api::{Api, Outcome, Step, in_zone, list, number, text};
 use crate::send::name::Name;
+use crate::send::options::seconds;
 use crate::send::sign::Stamp;
 use crate::send::sign::rsa::{PrivateKey, Scheme};
-use crate::send::{Job, not_sent};
 use crate::world::Http;
 
 pub(super) static PROVIDER: Provider =
@@ -43,8 +44,7 @@ struct Found {
 }
 
 fn update(job: &Job<'_>, address: IpAddr, http: &mut dyn Http) -> Step<Outcome> {
-    let ttl = option(job.section, "param_opt").map(str::parse::<u64>).transpose();
-    let ttl = ttl.map_err(|_| not_sent("option 'param_opt': wanted seconds, such as 300".to_owned()))?;
+    let ttl = seconds(job)?;
     let mut api = api(job, http)?;
     let Found { path, host, mut entries } = found(job, &mut api)?;
     if ttl.is_some() && entries.iter().any(|entry| entry["expire"].as_u64() == ttl) {

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::{Field, Provider, Way, key, kind, needed, option, optional, parameter};
 use crate::answer::{Answer, Refusal};
 use crate::secret::percent_encoded;
-use crate::send::api::{Api, CLOCK, Outcome, Step, fault, list, text};
+use crate::send::api::{Api, CLOCK, Outcome, Step, addresses, fault, list, text};
 use crate::send::name::Name;
 use crate::send::sign::Stamp;
 use crate::send::sign::rsa::{PrivateKey, Scheme};
@@ -61,7 +61,7 @@ fn update(job: &Job<'_>, address: IpAddr, http: &mut dyn Http) -> Step<Outcome> 
     let Found { zone, name, set } = found(job, &mut api)?;
     if let Some(set) = &set
         && list(set, "data")?.len() == 1
-        && held(set) == [address]
+        && addresses(set, "data") == [address]
     {
         return Ok(Outcome::Right);
     }
@@ -73,12 +73,7 @@ fn update(job: &Job<'_>, address: IpAddr, http: &mut dyn Http) -> Step<Outcome> 
 }
 
 fn registered(job: &Job<'_>, http: &mut dyn Http) -> Step<Vec<IpAddr>> {
-    Ok(found(job, &mut api(job, http)?)?.set.as_ref().map_or_else(Vec::new, held))
-}
-
-fn held(set: &Value) -> Vec<IpAddr> {
-    let all = set["data"].as_array().into_iter().flatten();
-    all.filter_map(|address| address.as_str()?.parse().ok()).collect()
+    Ok(found(job, &mut api(job, http)?)?.set.as_ref().map_or_else(Vec::new, |set| addresses(set, "data")))
 }
 
 fn api<'a>(job: &'a Job<'a>, http: &'a mut dyn Http) -> Step<Api<'a>> {
