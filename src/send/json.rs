@@ -36,6 +36,11 @@ pub(super) fn some_text(value: &Value) -> Option<String> {
     }
 }
 
+/// An object of texts.
+pub(super) fn texts(members: &[(&str, &str)]) -> Value {
+    Value::Object(members.iter().map(|(member, text)| ((*member).to_owned(), Value::from(*text))).collect())
+}
+
 /// A list that must be there.
 pub(super) fn list<'v>(value: &'v Value, member: &str) -> Step<&'v [Value]> {
     value[member].as_array().map(Vec::as_slice).ok_or_else(|| odd(&format!("it has no list '{member}'")))

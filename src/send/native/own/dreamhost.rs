@@ -8,11 +8,12 @@ use std::net::IpAddr;
 
 use serde_json::Value;
 
-use super::{Field, Provider, Way, kind, needed, ours};
+use super::{Field, Provider, Way, kind, needed};
 use crate::answer::{Answer, Refusal};
 use crate::secret::Secret;
 use crate::send::Job;
 use crate::send::api::{Api, Outcome, Step, list, text};
+use crate::send::choice::{all_held, chosen, held, reading};
 use crate::send::name::Name;
 use crate::world::Http;
 
@@ -26,11 +27,11 @@ fn update(job: &Job<'_>, address: IpAddr, http: &mut dyn Http) -> Step<Outcome> 
     let mut api = api(job, http);
     let records = records(job, &mut api)?;
     let mark = format!("ddns {}", job.section.name);
-    let right = records.iter().any(|record| held(record) == Some(address));
-    let mut old: Vec<&Value> = records.iter().filter(|record| record["comment"] == mark.as_str()).collect();
-    old.retain(|record| held(record) != Some(address));
+    let right = all_held(&records, "value").contains(&address);
+    let mut old = reading(&records, &[("comment", &mark)]);
+    old.retain(|record| held(record, "value") != Some(address));
     if old.is_empty() && !right {
-        old.extend(ours(job, address, &records, held).map(|at| &records[at]));
+        old.extend(chosen(job, address, &records, "value").cloned());
     }
     if old.is_empty() && right {
         return Ok(Outcome::Right);
@@ -46,7 +47,7 @@ fn update(job: &Job<'_>, address: IpAddr, http: &mut dyn Http) -> Step<Outcome> 
 }
 
 fn registered(job: &Job<'_>, http: &mut dyn Http) -> Step<Vec<IpAddr>> {
-    Ok(records(job, &mut api(job, http))?.iter().filter_map(held).collect())
+    Ok(all_held(&records(job, &mut api(job, http))?, "value"))
 }
 
 fn api<'a>(job: &'a Job<'a>, http: &'a mut dyn Http) -> Api<'a> {
@@ -69,15 +70,7 @@ fn ask(job: &Job<'_>, api: &mut Api<'_>, command: &str, value: &str, comment: &s
 
 fn records(job: &Job<'_>, api: &mut Api<'_>) -> Step<Vec<Value>> {
     let (name, found) = (name(job), ask(job, api, "dns-list_records", "", "")?);
-    let ours = |record: &&Value| {
-        let own = record["record"].as_str().unwrap_or_default();
-        record["type"] == kind(job) && own.eq_ignore_ascii_case(&name)
-    };
-    Ok(list(&found, "data")?.iter().filter(ours).cloned().collect())
-}
-
-fn held(record: &Value) -> Option<IpAddr> {
-    record["value"].as_str()?.parse().ok()
+    Ok(reading(list(&found, "data")?, &[("type", kind(job)), ("record", &name)]))
 }
 
 /// `code reason`

@@ -7,11 +7,13 @@
 use std::net::IpAddr;
 use std::time::UNIX_EPOCH;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::{Field, Provider, Way, kind, needed, option, optional, ours};
+use super::{Field, Provider, Way, kind, needed, option, optional};
 use crate::answer::{Answer, Refusal};
 use crate::send::api::{Api, Outcome, Step, in_zone, list};
+use crate::send::choice::{all_held, chosen, held, reading};
+use crate::send::json::texts;
 use crate::send::name::Name;
 use crate::send::{Job, totp};
 use crate::world::Http;
@@ -40,15 +42,13 @@ fn registered(job: &Job<'_>, http: &mut dyn Http) -> Step<Vec<IpAddr>> {
     let mut api = login(job, http)?;
     let found = records(job, &mut api);
     let _ = ask(&mut api, "account.logout", Value::Null);
-    Ok(found?.1.iter().filter_map(held).collect())
+    Ok(all_held(&found?.1, "content"))
 }
 
 fn login<'a>(job: &'a Job<'a>, http: &'a mut dyn Http) -> Step<Api<'a>> {
     let mut api = Api::new(job, http, "https://api.domrobot.com", complaint).sorted_by(sort).with_session();
-    let of = |name| Value::from(option(job.section, name).unwrap_or_default());
-    let mut params = json!({});
-    params["user"] = of("username");
-    params["pass"] = of("password");
+    let of = |name| option(job.section, name).unwrap_or_default();
+    let params = texts(&[("user", of("username")), ("pass", of("password"))]);
     let answer = ask(&mut api, "account.login", params)?;
     if answer["tfa"].as_str().is_none_or(|factor| ["", "0"].contains(&factor)) {
         return Ok(api);
@@ -58,9 +58,7 @@ fn login<'a>(job: &'a Job<'a>, http: &'a mut dyn Http) -> Step<Api<'a>> {
         let why = "the account has a second factor: option 'param_enc' must hold its shared secret, in base32";
         return Err(api.ended(Answer::Refused(Refusal::BadAuth), why, b""));
     };
-    let mut params = json!({});
-    params["tan"] = code.into();
-    match ask(&mut api, "account.unlock", params) {
+    match ask(&mut api, "account.unlock", texts(&[("tan", &code)])) {
         Err(reply) if reply.answer == Answer::Refused(Refusal::BadAuth) => {
             let why = "the one-time code was refused: it was used already (by another section, in the same half minute), the clock of this \
                        machine is wrong, or option 'param_enc' is;";
@@ -71,28 +69,24 @@ fn login<'a>(job: &'a Job<'a>, http: &'a mut dyn Http) -> Step<Api<'a>> {
 }
 
 fn ask(api: &mut Api<'_>, method: &str, params: Value) -> Step<Value> {
-    let mut question = json!({});
-    question["method"] = method.into();
+    let mut question = texts(&[("method", method)]);
     question["params"] = params;
     Ok(api.send("POST", "/jsonrpc/", &question)?["resData"].take())
 }
 
 fn write(job: &Job<'_>, address: IpAddr, api: &mut Api<'_>) -> Step<Outcome> {
     let (zone, records) = records(job, api)?;
-    let record = ours(job, address, &records, held).map(|at| &records[at]);
-    let mut new = json!({});
-    new["content"] = address.to_string().into();
-    let Some(record) = record else {
-        new["domain"] = zone.into();
-        new["name"] = name(job).full.into();
-        new["type"] = kind(job).into();
+    let Some(record) = chosen(job, address, &records, "content") else {
+        let (full, address) = (name(job).full, address.to_string());
+        let mut new = texts(&[("domain", &zone), ("name", &full), ("type", kind(job)), ("content", &address)]);
         new["ttl"] = TTL.into();
         ask(api, "nameserver.createRecord", new)?;
         return Ok(Outcome::Created);
     };
-    if held(record) == Some(address) {
+    if held(record, "content") == Some(address) {
         return Ok(Outcome::Right);
     }
+    let mut new = texts(&[("content", &address.to_string())]);
     new["id"] = record["id"].clone();
     ask(api, "nameserver.updateRecord", new)?;
     Ok(Outcome::Updated)
@@ -106,23 +100,13 @@ fn name(job: &Job<'_>) -> Name {
 fn records(job: &Job<'_>, api: &mut Api<'_>) -> Step<(String, Vec<Value>)> {
     let name = name(job);
     let (zone, found) = in_zone(&name.zones(), &mut |zone| {
-        let mut params = json!({});
-        params["domain"] = zone.into();
-        params["type"] = kind(job).into();
-        ask(api, "nameserver.info", params)
+        ask(api, "nameserver.info", texts(&[("domain", zone), ("type", kind(job))]))
     })?;
-    let host = name.within(zone);
-    // names are told in full, and were not always
-    let ours = |record: &&Value| {
-        let own = record["name"].as_str().unwrap_or_default();
-        record["type"] == kind(job) && (own.eq_ignore_ascii_case(&name.full) || own.eq_ignore_ascii_case(host))
-    };
     let all = if found["record"].is_null() { &[] } else { list(&found, "record")? };
-    Ok((zone.to_owned(), all.iter().filter(ours).cloned().collect()))
-}
-
-fn held(record: &Value) -> Option<IpAddr> {
-    record["content"].as_str()?.parse().ok()
+    // names are told in full, and were not always
+    let mut records = reading(all, &[("type", kind(job)), ("name", &name.full)]);
+    records.extend(reading(all, &[("type", kind(job)), ("name", name.within(zone))]));
+    Ok((zone.to_owned(), records))
 }
 
 /// `Message (code): reason`

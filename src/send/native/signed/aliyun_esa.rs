@@ -7,13 +7,15 @@
 
 use std::net::IpAddr;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::aliyun::{complaint, signer, sorting};
 use super::{Field, Provider, Way, needed, optional, ours, parameter};
 use crate::address::Family;
 use crate::send::Job;
 use crate::send::api::{Api, Outcome, Step, in_granted_zone, list, text};
+use crate::send::choice::reading;
+use crate::send::json::texts;
 use crate::send::name::Name;
 use crate::send::sign::query;
 use crate::world::Http;
@@ -41,8 +43,7 @@ fn update(job: &Job<'_>, address: IpAddr, http: &mut dyn Http) -> Step<Outcome> 
         None => all.push(address),
     }
     let all: Vec<String> = all.iter().map(IpAddr::to_string).collect();
-    let mut data = json!({});
-    data["Value"] = all.join(",").into();
+    let data = texts(&[("Value", &all.join(","))]);
     let (data, full) = (data.to_string(), name(job).full);
     let mut parts = vec![("Data", data.as_str()), ("Type", "A/AAAA")];
     let (action, outcome, said) = if let Some(record) = record {
@@ -86,14 +87,14 @@ fn find(job: &Job<'_>, http: &mut dyn Http) -> Step<(Value, Vec<Value>)> {
     let (_, site) = in_granted_zone(&name.zones(), &mut |zone| {
         let mut api = api(job, http, "ListSites");
         let answer = api.get(&format!("/?{}", query(&[("SiteName", zone), ("SiteSearchType", "exact")])))?;
-        let named = list(&answer, "Sites")?.iter().find(|site| site["SiteName"] == zone).cloned();
+        let named = reading(list(&answer, "Sites")?, &[("SiteName", zone)]).pop();
         named.ok_or_else(|| api.no_such(&format!("no site of this account holds '{}'", name.full)))
     })?;
     let number = text(&site, "SiteId")?;
     let parts = [("PageSize", "500"), ("RecordName", name.full.as_str()), ("SiteId", &number), ("Type", "A/AAAA")];
     let answer = api(job, http, "ListRecords").get(&format!("/?{}", query(&parts)))?;
-    let ours = |record: &&Value| record["RecordName"] == name.full.as_str() && held(job, record).is_some();
-    let records = list(&answer, "Records")?.iter().filter(ours).cloned().collect();
+    let mut records = reading(list(&answer, "Records")?, &[("RecordName", &name.full)]);
+    records.retain(|record| held(job, record).is_some());
     Ok((site, records))
 }
 

@@ -5,12 +5,14 @@
 
 use std::net::IpAddr;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::dnspod_v3::{ask, tencent};
-use super::{Field, Provider, Way, kind, needed, optional, ours, parameter};
+use super::{Field, Provider, Way, kind, needed, optional, parameter};
 use crate::send::Job;
-use crate::send::api::{Outcome, Step, list};
+use crate::send::api::{Outcome, Step, list, text};
+use crate::send::choice::{all_held, chosen, held, reading};
+use crate::send::json::texts;
 use crate::send::name::Name;
 use crate::world::Http;
 
@@ -26,35 +28,29 @@ const OPTIONS: &[Field] = &[
 
 fn update(job: &Job<'_>, address: IpAddr, http: &mut dyn Http) -> Step<Outcome> {
     let (zone, records) = find(job, http)?;
-    let record = ours(job, address, &records, held).map(|at| &records[at]);
-    if record.and_then(held) == Some(address) {
+    let record = chosen(job, address, &records, "Content");
+    if record.is_some_and(|record| held(record, "Content") == Some(address)) {
         return Ok(Outcome::Right);
     }
-    let mut new = json!({});
-    if let Some(record) = record {
-        for kept in ["RecordId", "Location", "TTL", "Weight", "Priority"] {
-            if !record[kept].is_null() {
-                new[kept] = record[kept].clone();
-            }
-        }
-    }
-    new["Name"] = name(job).full.into();
-    new["Type"] = kind(job).into();
-    new["Content"] = address.to_string().into();
-    if record.is_none() {
-        new["ZoneId"] = zone;
+    let mut new =
+        texts(&[("Name", &name(job).full), ("Type", kind(job)), ("Content", &address.to_string()), ("ZoneId", &zone)]);
+    let Some(record) = record else {
         call(job, http, "CreateDnsRecord", &new)?;
         return Ok(Outcome::Created);
+    };
+    for kept in ["RecordId", "Location", "TTL", "Weight", "Priority"] {
+        if !record[kept].is_null() {
+            new[kept] = record[kept].clone();
+        }
     }
-    let mut change = json!({});
-    change["ZoneId"] = zone;
+    let mut change = texts(&[("ZoneId", &zone)]);
     change["DnsRecords"] = vec![new].into();
     call(job, http, "ModifyDnsRecords", &change)?;
     Ok(Outcome::Updated)
 }
 
 fn registered(job: &Job<'_>, http: &mut dyn Http) -> Step<Vec<IpAddr>> {
-    Ok(find(job, http)?.1.iter().filter_map(held).collect())
+    Ok(all_held(&find(job, http)?.1, "Content"))
 }
 
 fn call(job: &Job<'_>, http: &mut dyn Http, action: &str, body: &Value) -> Step<Value> {
@@ -70,32 +66,26 @@ fn name(job: &Job<'_>) -> Name {
 }
 
 fn filter(name: &str, values: &[&str]) -> Value {
-    let mut filter = json!({});
-    filter["Name"] = name.into();
+    let mut filter = texts(&[("Name", name)]);
     filter["Values"] = values.into();
     filter
 }
 
-/// The zone's number, and records of the name, of the wanted kind. All zones that it can be in are asked for at once.
-fn find(job: &Job<'_>, http: &mut dyn Http) -> Step<(Value, Vec<Value>)> {
+/// The zone's id, and records of the name, of the wanted kind. All zones that it can be in are asked for at once.
+fn find(job: &Job<'_>, http: &mut dyn Http) -> Step<(String, Vec<Value>)> {
     let name = name(job);
-    let mut question = json!({});
+    let mut question = texts(&[]);
     question["Filters"] = vec![filter("zone-name", &name.zones())].into();
     let answer = call(job, http, "DescribeZones", &question)?;
     let zones = list(&answer, "Zones")?;
-    let zone = name.zones().into_iter().find_map(|wanted| zones.iter().find(|zone| zone["ZoneName"] == wanted));
-    let Some(zone) = zone else {
+    let Some(zone) = name.zones().into_iter().find_map(|zone| reading(zones, &[("ZoneName", zone)]).pop()) else {
         let why = format!("no zone of this account holds '{}'", name.full);
         return Err(tencent(job, http, ("", ""), "").no_such(&why));
     };
-    question["ZoneId"] = zone["ZoneId"].clone();
+    let zone = text(&zone, "ZoneId")?;
+    question = texts(&[("ZoneId", &zone)]);
     question["Filters"] = vec![filter("name", &[&name.full]), filter("type", &[kind(job)])].into();
     let answer = call(job, http, "DescribeDnsRecords", &question)?;
-    let ours = |record: &&Value| record["Type"] == kind(job) && record["Name"] == name.full.as_str();
-    let records = list(&answer, "DnsRecords")?.iter().filter(ours).cloned().collect();
-    Ok((zone["ZoneId"].clone(), records))
-}
-
-fn held(record: &Value) -> Option<IpAddr> {
-    record["Content"].as_str()?.parse().ok()
+    let records = reading(list(&answer, "DnsRecords")?, &[("Type", kind(job)), ("Name", &name.full)]);
+    Ok((zone, records))
 }

@@ -8,11 +8,12 @@ use std::net::IpAddr;
 
 use serde_json::Value;
 
-use super::{Field, Provider, Way, kind, needed, ours};
+use super::{Field, Provider, Way, kind, needed};
 use crate::answer::Answer;
 use crate::secret::{Secret, percent_encoded};
 use crate::send::Job;
 use crate::send::api::{Api, CLOCK, Outcome, Step, in_granted_zone, rows, text};
+use crate::send::choice::{all_held, chosen, held, reading};
 use crate::send::name::Name;
 use crate::send::sign::{Key, Stamp, nonce, sha1};
 use crate::world::{Http, Request};
@@ -35,8 +36,8 @@ type Found = (String, String, Vec<Value>);
 fn update(job: &Job<'_>, address: IpAddr, http: &mut dyn Http) -> Step<Outcome> {
     let mut api = api(job, http);
     let (path, host, records) = find(job, &mut api)?;
-    let record = ours(job, address, &records, held).map(|at| &records[at]);
-    if record.and_then(held) == Some(address) {
+    let record = chosen(job, address, &records, "data");
+    if record.is_some_and(|record| held(record, "data") == Some(address)) {
         return Ok(Outcome::Right);
     }
     let ttl = record.map_or(Ok(TTL.to_owned()), |record| text(record, "ttl"))?;
@@ -54,7 +55,7 @@ fn update(job: &Job<'_>, address: IpAddr, http: &mut dyn Http) -> Step<Outcome> 
 }
 
 fn registered(job: &Job<'_>, http: &mut dyn Http) -> Step<Vec<IpAddr>> {
-    Ok(find(job, &mut api(job, http))?.2.iter().filter_map(held).collect())
+    Ok(all_held(&find(job, &mut api(job, http))?.2, "data"))
 }
 
 fn api<'a>(job: &'a Job<'a>, http: &'a mut dyn Http) -> Api<'a> {
@@ -85,13 +86,8 @@ fn find(job: &Job<'_>, api: &mut Api<'_>) -> Step<Found> {
         api.post_form(&format!("{}/listRRs", path(zone)), &[("name", host.as_bytes()), ("type", kind(job).as_bytes())])
     })?;
     let host = host(zone);
-    let ours = |record: &&Value| record["type"] == kind(job) && record["name"] == host.as_str();
-    let records = rows(&found)?.iter().filter(ours).cloned().collect();
+    let records = reading(rows(&found)?, &[("type", kind(job)), ("name", &host)]);
     Ok((path(zone), host, records))
-}
-
-fn held(record: &Value) -> Option<IpAddr> {
-    record["data"].as_str()?.parse().ok()
 }
 
 /// `Error: debug`

@@ -7,12 +7,14 @@
 use std::net::IpAddr;
 use std::time::{Duration, UNIX_EPOCH};
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::{Field, Provider, Way, kind, needed, option, optional, ours, parameter};
+use super::{Field, Provider, Way, kind, needed, option, optional, parameter};
 use crate::answer::{Answer, Refusal};
 use crate::secret::{Secret, percent_encoded};
 use crate::send::api::{Api, CLOCK, Outcome, Step, in_granted_zone, odd, rows};
+use crate::send::choice::{all_held, chosen, held};
+use crate::send::json::texts;
 use crate::send::name::Name;
 use crate::send::sign::{Key, Stamp, sha1};
 use crate::send::{Job, not_sent};
@@ -51,23 +53,21 @@ fn update(job: &Job<'_>, address: IpAddr, http: &mut dyn Http) -> Step<Outcome> 
 
 fn write(job: &Job<'_>, address: IpAddr, api: &mut Api<'_>) -> Step<Outcome> {
     let Found { path, host, records } = find(job, api)?;
-    let record = ours(job, address, &records, held).map(|at| &records[at]);
-    let right = record.and_then(held) == Some(address);
+    let record = chosen(job, address, &records, "target");
+    let right = record.is_some_and(|record| held(record, "target") == Some(address));
     if right && job.registered.is_none_or(|known| known == address) {
         return Ok(Outcome::Right);
     }
-    let new = json!({ "subDomain": host, "target": address.to_string() });
+    let mut new = texts(&[("subDomain", &host), ("target", &address.to_string())]);
     let outcome = match record {
         // it was written, but DNS has not heard of it: the refresh was lost
         Some(_) if right => Outcome::Right,
         Some(record) => {
-            let mut new = new;
             new["ttl"] = record["ttl"].clone();
             api.send("PUT", &format!("{path}/record/{}", record["id"]), &new)?;
             Outcome::Updated
         }
         None => {
-            let mut new = new;
             new["fieldType"] = kind(job).into();
             api.send("POST", &format!("{path}/record"), &new)?;
             Outcome::Created
@@ -78,7 +78,7 @@ fn write(job: &Job<'_>, address: IpAddr, api: &mut Api<'_>) -> Step<Outcome> {
 }
 
 fn registered(job: &Job<'_>, http: &mut dyn Http) -> Step<Vec<IpAddr>> {
-    Ok(find(job, &mut api(job, http)?)?.records.iter().filter_map(held).collect())
+    Ok(all_held(&find(job, &mut api(job, http)?)?.records, "target"))
 }
 
 fn api<'a>(job: &'a Job<'a>, http: &'a mut dyn Http) -> Step<Api<'a>> {
@@ -127,10 +127,6 @@ fn find(job: &Job<'_>, api: &mut Api<'_>) -> Step<Found> {
     Ok(Found { host: host(zone), records, path })
 }
 
-fn held(record: &Value) -> Option<IpAddr> {
-    record["target"].as_str()?.parse().ok()
-}
-
 /// `Message (CODE)`
 fn complaint(answer: &Value) -> Option<String> {
     let code = answer["errorCode"].as_str().or(answer["class"].as_str()).unwrap_or_default();
@@ -138,13 +134,13 @@ fn complaint(answer: &Value) -> Option<String> {
 }
 
 fn sorting(own: &str) -> Option<Answer> {
-    let is = |code: &&str| own.ends_with(&format!("({code})"));
-    match () {
-        () if is(&"QUERY_TIME_OUT") => Some(CLOCK),
-        () if ["INVALID_SIGNATURE", "INVALID_KEY", "INVALID_CREDENTIAL", "NOT_CREDENTIAL"].iter().any(is) => {
+    let code = own.trim_end_matches(')').rsplit('(').next().unwrap_or_default();
+    match code {
+        "QUERY_TIME_OUT" => Some(CLOCK),
+        "INVALID_SIGNATURE" | "INVALID_KEY" | "INVALID_CREDENTIAL" | "NOT_CREDENTIAL" => {
             Some(Answer::Refused(Refusal::BadAuth))
         }
-        () => None,
+        _ => None,
     }
 }
 
