@@ -1,6 +1,6 @@
 //! Several names in one section: what is asked, and what the answers mean together.
+#![cfg(test)]
 
-#[cfg(test)]
 mod telling;
 
 use std::collections::VecDeque;
@@ -33,13 +33,11 @@ impl Http for Wire {
     }
 }
 
-#[cfg(test)]
 #[expect(clippy::unnecessary_wraps, reason = "stands beside transfers that failed")]
 fn says(status: u16, body: &str) -> Result<Response, Broken> {
     Ok(Response { status, retry_after: None, body: body.as_bytes().to_vec() })
 }
 
-#[cfg(test)]
 fn home(domain: &str) -> Section {
     section(&format!(
         "\toption update_url 'http://p.example/'\n\toption username u\n\toption password p\n\toption domain {}",
@@ -47,14 +45,12 @@ fn home(domain: &str) -> Section {
     ))
 }
 
-#[cfg(test)]
 fn recipe(template: &str, together: bool) -> Recipe {
     let rules = Rules { together, ..Rules::default() };
     Recipe { kind: Kind::Template(template.to_owned()), answers: Vec::new(), rules, missing: None }
 }
 
 /// An update of these names: what was asked, and the reply.
-#[cfg(test)]
 fn told(domain: &str, together: bool, answers: Vec<Result<Response, Broken>>) -> (Vec<String>, Reply) {
     let mut wire = Wire { answers: answers.into(), asked: Vec::new() };
     let recipe = recipe("http://p.example/u?h=[DOMAIN]&ip=[IP]", together);
