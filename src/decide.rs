@@ -119,6 +119,7 @@ fn forget_the_impossible(section: &Section, memory: &mut Memory, now: Uptime) {
         memory.failures = 0;
         // it may have been another name that was accepted
         memory.accepted = None;
+        memory.partly = None;
         memory.resent = 0;
         memory.config = section.fingerprint;
     }
@@ -145,7 +146,8 @@ fn due(
         return Ok(Why::Forced);
     }
     // what we sent last counts more than what DNS shows: back at an old address, a lagging DNS looks right, but the provider is not
-    if memory.accepted.is_some_and(|accepted| accepted != address) {
+    // and where only some of the names were accepted, DNS tells nothing of the others
+    if memory.accepted.is_some_and(|accepted| accepted != address) || memory.partly.is_some() {
         return Ok(Why::Changed);
     }
     if shown {
@@ -251,6 +253,7 @@ fn accepted(memory: &mut Memory, (address, why): (IpAddr, Why), unchanged: bool,
     memory.quick = if why == Why::Changed && soon { memory.quick.saturating_add(1) } else { 0 };
     memory.updated = Some(now);
     memory.accepted = Some(address);
+    memory.partly = None;
     memory.hold = None;
     memory.holds = 0;
     memory.failures = 0;

@@ -1,6 +1,6 @@
 //! Several names in one section: what is asked, and what the answers mean together.
+#![cfg(test)]
 
-#[cfg(test)]
 mod telling;
 
 use std::collections::VecDeque;
@@ -13,7 +13,7 @@ use ddns::config::Section;
 use ddns::config::service::{Kind, Recipe, Rules, rows, table};
 use ddns::send;
 use ddns::world::{Broken, Http, Request, Response, Route};
-use telling::{quoted, section, update};
+use telling::{quoted, section, update, update_rest};
 
 /// Answers one request after another.
 #[derive(Default)]
@@ -33,13 +33,11 @@ impl Http for Wire {
     }
 }
 
-#[cfg(test)]
 #[expect(clippy::unnecessary_wraps, reason = "stands beside transfers that failed")]
 fn says(status: u16, body: &str) -> Result<Response, Broken> {
     Ok(Response { status, body: body.as_bytes().to_vec(), ..Response::default() })
 }
 
-#[cfg(test)]
 fn home(domain: &str) -> Section {
     section(&format!(
         "\toption update_url 'http://p.example/'\n\toption username u\n\toption password p\n\toption domain {}",
@@ -47,14 +45,12 @@ fn home(domain: &str) -> Section {
     ))
 }
 
-#[cfg(test)]
 fn recipe(template: &str, together: bool) -> Recipe {
     let rules = Rules { together, ..Rules::default() };
     Recipe { kind: Kind::Template(template.to_owned()), answers: Vec::new(), rules, missing: None, key_file: None }
 }
 
 /// An update of these names: what was asked, and the reply.
-#[cfg(test)]
 fn told(domain: &str, together: bool, answers: Vec<Result<Response, Broken>>) -> (Vec<String>, Reply) {
     let mut wire = Wire { answers: answers.into(), asked: Vec::new() };
     let recipe = recipe("http://p.example/u?h=[DOMAIN]&ip=[IP]", together);
@@ -137,6 +133,45 @@ fn what_concerns_the_account_or_the_line_ends_the_round() {
     }
     let (asked, reply) = told("a.example,b.example", false, vec![says(200, "good"), Err(Broken::Interrupted)]);
     assert_eq!((asked.len(), reply.answer), (2, Answer::Interrupted));
+}
+
+#[test]
+fn names_that_have_the_address_already_are_not_told_again() {
+    let round = |together: bool, done: &mut u64, answers: Vec<Result<Response, Broken>>| {
+        let mut wire = Wire { answers: answers.into(), asked: Vec::new() };
+        let recipe = recipe("http://p.example/?h=[DOMAIN]", together);
+        let reply = update_rest(&home("a.example,b.example,c.example"), &recipe, "203.0.113.7", done, &mut wire);
+        assert!(wire.answers.is_empty(), "not asked for all: {:?}", wire.asked);
+        (wire.asked, reply)
+    };
+    for together in [true, false] {
+        let mut done = 0;
+        let first = if together {
+            vec![says(200, "good\nnohost\nnochg")]
+        } else {
+            vec![says(200, "good"), says(200, "nohost"), says(200, "nochg")]
+        };
+        round(together, &mut done, first);
+        assert_eq!(done, 0b101);
+        let (asked, reply) = round(together, &mut done, vec![says(200, "nohost")]);
+        assert_eq!((asked, done), (vec!["/?h=b.example".to_owned()], 0b101));
+        assert_eq!((reply.answer, reply.said.as_str()), (NOHOST, "b.example: \"nohost\"; 2 of 3 names accepted"));
+        let (_, reply) = round(together, &mut done, vec![says(200, "good")]);
+        assert_eq!((reply.answer, done), (Answer::Accepted, 0b111));
+        let again = if together { 1 } else { 3 };
+        let (asked, _) = round(together, &mut done, (0..again).map(|_| says(200, "nochg")).collect());
+        assert_eq!(asked.len(), again, "all have it: then all are told");
+    }
+}
+
+#[test]
+fn more_names_than_are_kept_count_of_are_told_all_the_same() {
+    let names: Vec<String> = (1..=70).map(|n| format!("h{n}.example")).collect();
+    let mut wire = Wire { answers: (0..70).map(|_| says(200, "good")).collect(), asked: Vec::new() };
+    let mut done = 0;
+    let recipe = recipe("http://p.example/?h=[DOMAIN]", false);
+    let reply = update_rest(&home(&names.join(",")), &recipe, "203.0.113.7", &mut done, &mut wire);
+    assert_eq!((wire.asked.len(), done, reply.answer), (70, u64::MAX, Answer::Accepted));
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use super::setup::Session;
-use super::{Mode, Order, Stay, sister, tell};
+use super::{Mode, Order, Stay, job, tell};
 use crate::address::Known;
 use crate::answer::{Answer, Reply};
 use crate::config::Source;
@@ -13,8 +13,8 @@ use crate::decide::{self, Action, Facts, Idle, Why};
 use crate::detect::{self, Here};
 use crate::memory::Uptime;
 use crate::record;
-use crate::send::{self, Job};
-use crate::world::{Clock, Exit, Level, Route, Status, Wake, World};
+use crate::send;
+use crate::world::{Exit, Level, Route, Status, Wake, World};
 
 /// After an address change that was none, look once more: netifd may be about to tell.
 const SECOND_LOOK: Duration = Duration::from_secs(2);
@@ -166,7 +166,7 @@ impl Round<'_, '_> {
     }
 
     fn told_by_provider(&mut self, route: &Route) -> Option<Known<Vec<IpAddr>>> {
-        let job = job(self.session, route, None, None, self.world.clock);
+        let job = job::job(self.session, route, None, None, self.world.clock);
         match send::registered(&job, self.world.http, self.world.dns, self.world.host)? {
             Known::Unclear(why) => {
                 self.say((Level::Warn, format!("{why}; asking DNS instead")));
@@ -190,10 +190,8 @@ impl Round<'_, '_> {
         }
         let reply = match route {
             Ok(route) => {
-                let other = sister::address(self.session, self.world);
-                let job = job(self.session, route, Some(address), first(&facts.registered), self.world.clock);
-                let job = Job { other, ..job };
-                send::update(&job, self.world.http, self.world.dns, self.world.host)
+                let registered = first(&facts.registered);
+                job::update(self.session, &mut self.stay.memory, route, (address, registered), self.world)
             }
             // the configured binding cannot be had: nothing is sent another way
             Err(trouble) if self.order.mode == Mode::Stay => Reply::unreachable(trouble.clone()),
@@ -284,16 +282,4 @@ impl Round<'_, '_> {
             }
         }
     }
-}
-
-fn job<'j>(
-    session: &'j Session,
-    route: &'j Route,
-    address: Option<IpAddr>,
-    registered: Option<IpAddr>,
-    clock: &mut dyn Clock,
-) -> Job<'j> {
-    let Session { section, recipe, place, .. } = session;
-    let (moment, dice) = (clock.moment(), clock.dice());
-    Job { section, recipe, route, address, other: None, registered, place, moment, dice }
 }

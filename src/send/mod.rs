@@ -203,7 +203,18 @@ pub fn mask(section: &Section, recipe: &Recipe) -> Mask {
 
 /// Sends the address, for all names of the section.
 pub fn update(job: &Job<'_>, http: &mut dyn Http, dns: &mut dyn Dns, host: &mut dyn Host) -> Reply {
-    names::update(job, &mut |job| match &job.recipe.kind {
+    update_rest(job, &mut 0, http, dns, host)
+}
+
+/// Sends the address for the names that have no bit in `done`, in their order, and sets the bits of those that were accepted.
+pub fn update_rest(
+    job: &Job<'_>,
+    done: &mut u64,
+    http: &mut dyn Http,
+    dns: &mut dyn Dns,
+    host: &mut dyn Host,
+) -> Reply {
+    names::update(job, done, &mut |job| match &job.recipe.kind {
         Kind::Template(template) => template::update(job, template, http),
         Kind::Script(_) => vec![script::update(job, host)],
         Kind::Native(_) if is_nsupdate(job.recipe) => vec![nsupdate::update(job, dns)],

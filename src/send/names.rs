@@ -18,18 +18,24 @@ fn names(section: &Section) -> Vec<&str> {
     section.domain.iter().flat_map(|domain| domain.split(',')).collect()
 }
 
-/// What option `domain` holds in each request. A script gets it as it stands, a template that names none is sent once.
-fn requests(section: &Section, recipe: &Recipe) -> Vec<String> {
-    let several = match &recipe.kind {
+/// The bit that stands for a name; none for the 65th and further ones, which are told again then.
+fn bit(all: &[&str], name: &str) -> u64 {
+    let at = all.iter().position(|known| *known == name).and_then(|at| u32::try_from(at).ok());
+    at.and_then(|at| 1_u64.checked_shl(at)).unwrap_or_default()
+}
+
+/// What option `domain` holds in each request; `None` where one request does for the section as it stands. A script gets all names as they
+/// are written, a template that names none is sent once.
+fn requests(recipe: &Recipe, all: &[&str], done: u64) -> Option<Vec<String>> {
+    let says_names = match &recipe.kind {
         Kind::Script(_) => false,
         Kind::Template(template) => template.contains("[DOMAIN]"),
         Kind::Native(_) => true,
     };
-    if !several {
-        return Vec::new();
-    }
     let most = if recipe.rules.together { MOST } else { 1 };
-    names(section).chunks(most).map(|group| group.join(",")).collect()
+    let left: Vec<&str> = all.iter().copied().filter(|name| done & bit(all, name) == 0).collect();
+    let several = says_names && (left.len() > most || left.len() < all.len());
+    several.then(|| left.chunks(most).map(|group| group.join(",")).collect())
 }
 
 /// Names that the provider is known to refuse.
@@ -51,22 +57,32 @@ pub(super) fn looked_up(section: &Section) -> Option<Section> {
     (names.len() > 1).then(|| section.only(name))
 }
 
-/// All requests of an update, one after another. `ask` makes one, and gives a reply for each name in it or one for all of them.
-pub(super) fn update(job: &Job<'_>, ask: &mut dyn FnMut(&Job<'_>) -> Vec<Reply>) -> Reply {
-    let all = names(job.section).len();
-    let groups = requests(job.section, job.recipe);
-    let mut told = Vec::new();
-    if groups.len() < 2 {
-        told = about(job.section.domain.as_deref().unwrap_or_default(), ask(job));
+/// All requests of an update, one after another. `ask` makes one, and gives a reply for each name in it or one for all of them. `done` has a
+/// bit for each name that is known to have this address, and gets one for each that is accepted now: those are not told again.
+pub(super) fn update(job: &Job<'_>, done: &mut u64, ask: &mut dyn FnMut(&Job<'_>) -> Vec<Reply>) -> Reply {
+    let all = names(job.section);
+    if all.iter().all(|name| *done & bit(&all, name) != 0) {
+        *done = 0;
     }
-    for group in groups.iter().filter(|_| groups.len() > 1) {
-        let section = job.section.only(group);
-        told.extend(about(group, ask(&Job { section: &section, ..*job })));
-        if told.iter().any(|(_, reply)| ends(&reply.answer)) {
-            break;
+    let mut accepted = done.count_ones() as usize;
+    let mut told = Vec::new();
+    match requests(job.recipe, &all, *done) {
+        None => told = about(job.section.domain.as_deref().unwrap_or_default(), ask(job)),
+        Some(groups) => {
+            for group in groups {
+                let section = job.section.only(&group);
+                told.extend(about(&group, ask(&Job { section: &section, ..*job })));
+                if told.iter().any(|(_, reply)| ends(&reply.answer)) {
+                    break;
+                }
+            }
         }
     }
-    together(told, all)
+    for name in told.iter().filter(|(_, reply)| reply.answer.is_good()).flat_map(|(names, _)| names.split(',')) {
+        *done |= bit(&all, name);
+        accepted += 1;
+    }
+    together(told, accepted, all.len())
 }
 
 /// Replies with the names they are about.
@@ -87,18 +103,18 @@ fn ends(answer: &Answer) -> bool {
 }
 
 /// One reply out of those about `all` names: the worst answer decides, and what is said names those that were not accepted.
-fn together(mut told: Vec<(String, Reply)>, all: usize) -> Reply {
+fn together(mut told: Vec<(String, Reply)>, accepted: usize, all: usize) -> Reply {
     let worst = told.iter().enumerate().min_by_key(|(_, (_, reply))| reply.answer.weight()).map_or(0, |(at, _)| at);
-    if told.len() < 2 || told[worst].1.answer == Answer::Interrupted {
+    let one_for_all = told.len() < 2 && count(&told[worst].0) >= all;
+    if one_for_all || told[worst].1.answer == Answer::Interrupted {
         return told.swap_remove(worst).1;
     }
     let answer = told[worst].1.answer.clone();
-    let good: usize = told.iter().filter(|(_, reply)| reply.answer.is_good()).map(|(names, _)| count(names)).sum();
     let said = if answer.is_good() {
         list(told.iter())
     } else {
         let bad = list(told.iter().filter(|(_, reply)| !reply.answer.is_good()));
-        format!("{bad}; {good} of {all} names accepted")
+        format!("{bad}; {accepted} of {all} names accepted")
     };
     let body = told.pop().map(|(_, last)| last.body).unwrap_or_default();
     Reply { answer, said, body }

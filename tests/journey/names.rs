@@ -55,6 +55,19 @@ fn of_two_names_the_good_one_is_updated_and_the_log_names_the_other() {
 }
 
 #[test]
+fn after_a_refusal_only_the_refused_name_is_told_again() {
+    on(|bed| {
+        provider(bed, "[IP]", "together");
+        bed.configure(&[("service_name", "mine"), ("domain", "home.example.net,home.example.org")]);
+        for _ in 0..2 {
+            assert_eq!(bed.ddns(&["once", "home"]).code, Some(1), "{}", bed.story());
+        }
+        assert_eq!(asked_names(bed), ["home.example.net,home.example.org", "home.example.org"], "{}", bed.story());
+        assert_eq!(bed.logged("1 of 2 names accepted"), 2, "{}", bed.log());
+    });
+}
+
+#[test]
 fn a_name_with_a_star_is_sent_as_it_stands_and_looked_up_by_a_name_that_it_covers() {
     on(|bed| {
         bed.configure(&[("domain", "*.home.example.net"), ("lookup_host", "")]);
