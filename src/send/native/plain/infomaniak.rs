@@ -1,6 +1,6 @@
 //! infomaniak.com-api: <https://developer.infomaniak.com/docs/api/put/2/zones/%7Bzone%7D/records/%7Brecord%7D> (2026-11).
 //!
-//! A PUT takes target and TTL. An error may come with status 200: what counts is `result`.
+//! A PUT takes target and TTL; the zone itself is called by a dot. An error may come with status 200: what counts is `result`.
 
 use super::{Field, Provider, Way, needed, optional};
 use crate::answer::{Answer, Refusal};
@@ -20,8 +20,8 @@ static API: Rest = Rest {
     base: "https://api.infomaniak.com/2",
     headers: |_| &[("Authorization", "Bearer {password}"), ("Accept", "application/json")],
     apex: ".",
-    // paths go by the zone's name, so any text does for its id
-    zone: Zone { list: List { single: true, ..List::whole("/zones/{zone}", "") }, name: "", id: "/result", chosen: "" },
+    // zones of a name, whatever name it is
+    zone: Zone { list: List::whole("/domains/{full}/zones", "/data"), name: "/fqdn", id: "/fqdn", chosen: "" },
     read: Read {
         list: List::whole("/zones/{zone}/records", "/data"),
         name: ["/source", "{host}"],

@@ -1,11 +1,11 @@
 //! vercel.com: <https://vercel.com/docs/rest-api/dns/update-an-existing-dns-record> (2026-11).
 //!
-//! A PATCH with value and TTL keeps the rest; the list goes on with `until`. A token that is wrong is told 403, with a mark.
+//! A PATCH with value and TTL keeps the rest; lists go on with `until`. A token that is wrong is told 403, with a mark.
 
 use super::{Field, Provider, Way, needed, optional};
 use crate::answer::{Answer, Refusal};
 use crate::send::json::{at, some_text};
-use crate::send::rest::{Call, List, Read, Rest};
+use crate::send::rest::{Call, List, Read, Rest, Zone};
 
 pub(super) static PROVIDER: Provider = Provider { name: "vercel.com", options: OPTIONS, way: Way::Rest(&API) };
 
@@ -19,9 +19,18 @@ const OPTIONS: &[Field] = &[
 static API: Rest = Rest {
     base: "https://api.vercel.com",
     apex: "",
+    zone: Zone {
+        list: List {
+            cursor: NEXT,
+            ..List::whole("/v5/domains?limit=100[&until={cursor}][&teamId={team_id}]", "/domains")
+        },
+        id: "/name",
+        chosen: "",
+        ..Rest::PLAIN.zone
+    },
     read: Read {
         list: List {
-            cursor: "/pagination/next",
+            cursor: NEXT,
             ..List::whole("/v4/domains/{zone}/records?limit=100[&until={cursor}][&teamId={team_id}]", "/records")
         },
         content: "/value",
@@ -42,3 +51,5 @@ static API: Rest = Rest {
     sort: |answer| (answer["error"]["invalidToken"] == true).then_some(Answer::Refused(Refusal::BadAuth)),
     ..Rest::PLAIN
 };
+
+const NEXT: &str = "/pagination/next";
