@@ -12,7 +12,7 @@ use ring::{digest, hmac};
 
 use super::Job;
 use super::options::option;
-use crate::secret::Secret;
+use crate::secret::{Secret, base64};
 use crate::world::Request;
 
 /// A request as it is signed.
@@ -130,9 +130,21 @@ fn hmac(key: &[u8], text: &str) -> Vec<u8> {
     hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), text.as_bytes()).as_ref().to_vec()
 }
 
-/// HMAC-SHA1 in hexadecimal digits, for those who still want it.
-pub(super) fn hmac_sha1(key: &[u8], text: &str) -> String {
-    hex(hmac::sign(&hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, key), text.as_bytes()).as_ref())
+/// HMAC-SHA1, for those who still want it.
+fn hmac_sha1(key: &[u8], text: &str) -> Vec<u8> {
+    hmac::sign(&hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, key), text.as_bytes()).as_ref().to_vec()
+}
+
+/// The date alone, signed: <https://api-docs.dnsmadeeasy.com/>.
+pub(super) fn dated(key: &Key<'_>, date: &str) -> String {
+    hex(&hmac_sha1(key.secret, date))
+}
+
+/// A query with its signature, as Aliyun's first version has it: <https://www.alibabacloud.com/help/en/sdk/product-overview/rpc-mechanism>.
+pub(super) fn rpc(key: &Key<'_>, parts: &[(&str, &str)]) -> String {
+    let query = query(parts);
+    let signature = hmac_sha1(&[key.secret, b"&"].concat(), &["GET&%2F&", &encoded(&query)].concat());
+    query + "&Signature=" + &encoded(&base64(&signature))
 }
 
 /// SHA-1 in hexadecimal digits, for schemes that are older than the better hashes.

@@ -12,6 +12,7 @@ mod huaweicloud;
 mod nfsn;
 mod ovh;
 mod route53;
+mod todaynic;
 mod transip;
 mod volcengine;
 mod yandex;
@@ -32,6 +33,9 @@ pub(super) static PROVIDERS: &[&Provider] = &[
     &nfsn::PROVIDER,
     &ovh::PROVIDER,
     &route53::PROVIDER,
+    &todaynic::NOW,
+    &todaynic::ERANET,
+    &todaynic::TNET,
     &transip::PROVIDER,
     &volcengine::PROVIDER,
     &yandex::PROVIDER,

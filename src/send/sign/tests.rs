@@ -139,3 +139,21 @@ fn a_query_that_is_encoded_already_gets_capital_digits() {
 fn a_query_is_sorted_and_encoded_with_capital_digits() {
     assert_eq!(query(&[("name", "*.a b~/"), ("Name", "1")]), "Name=1&name=%2A.a%20b~%2F");
 }
+
+/// The example of <https://www.alibabacloud.com/help/en/sdk/product-overview/rpc-mechanism>.
+#[test]
+fn aliyun_s_older_example_is_signed_as_aliyun_signs_it() {
+    let key = Key { id: "testid", secret: b"testsecret" };
+    let parts = [
+        ("Timestamp", "2016-02-23T12:46:24Z"),
+        ("Format", "XML"),
+        ("AccessKeyId", key.id),
+        ("Action", "DescribeRegions"),
+        ("SignatureMethod", "HMAC-SHA1"),
+        ("SignatureNonce", "3ee8c1b8-83d3-44af-a94f-4e0ad82fd6cf"),
+        ("Version", "2014-05-26"),
+        ("SignatureVersion", "1.0"),
+    ];
+    let signed = rpc(&key, &parts);
+    assert!(signed.ends_with("&Signature=OLeaidS1JvxuMvnyHOwuJ%2BuX5qY%3D"), "{signed}");
+}

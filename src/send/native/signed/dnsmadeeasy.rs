@@ -10,7 +10,7 @@ use crate::secret::Secret;
 use crate::send::Job;
 use crate::send::api::CLOCK;
 use crate::send::rest::{Call, List, Read, Rest, Zone};
-use crate::send::sign::{Key, Stamp, hmac_sha1};
+use crate::send::sign::{Key, Stamp, dated};
 use crate::world::Request;
 
 pub(super) static PROVIDER: Provider = Provider { name: "dnsmadeeasy.com-api", options: OPTIONS, way: Way::Rest(&API) };
@@ -52,7 +52,7 @@ static API: Rest = Rest {
 
 fn sign(job: &Job<'_>, _: &Request) -> Vec<(&'static str, Secret)> {
     let date = Stamp::of(job.moment).http();
-    let signature = hmac_sha1(Key::of(job).secret, &date);
+    let signature = dated(&Key::of(job), &date);
     vec![("x-dnsme-requestDate", Secret::new(date)), ("x-dnsme-hmac", Secret::new(signature))]
 }
 
