@@ -1,6 +1,6 @@
 //! alwaysdata.com: <https://help.alwaysdata.com/en/api/> and <https://api.alwaysdata.com/v1/record/doc/> (2026-11).
 //!
-//! The key stands where others have a user, with the account behind it where it may manage several.
+//! The key stands where others have a user, with the account behind it where it may manage several. A PATCH keeps what it does not name.
 
 use super::{Field, Provider, Way, needed, optional};
 use crate::send::rest::{Call, List, Read, Rest, Zone};
@@ -20,9 +20,11 @@ static API: Rest = Rest {
     apex: "",
     zone: Zone { list: List::whole("/domain/", ""), ..Rest::PLAIN.zone },
     read: Read { list: List::whole("/record/?domain={zone_id}", ""), content: "/value", ..Rest::PLAIN.read },
-    change: Call::new("PUT", "/record/{id}/", RECORD),
-    create: Some(Call::new("POST", "/record/", RECORD)),
+    change: Call::new("PATCH", "/record/{id}/", r#"{"value":"{ip}","ttl":{ttl}}"#),
+    create: Some(Call::new(
+        "POST",
+        "/record/",
+        r#"{"domain":{zone_id},"type":"{type}","name":"{host}","value":"{ip}","ttl":{ttl}}"#,
+    )),
     ..Rest::PLAIN
 };
-
-const RECORD: &str = r#"{"domain":{zone_id},"type":"{type}","name":"{host}","value":"{ip}","ttl":{ttl}}"#;
