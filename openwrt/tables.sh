@@ -18,8 +18,10 @@ function quoted(text) {
 	gsub(/"/, "\\\"", text)
 	return "\"" text "\""
 }
-function part(url, answer) {
-	return "{\"url\":" quoted(url) ",\"answer\":" quoted(answer) "}"
+function part(url, answer, rules) {
+	if (rules != "")
+		rules = ",\"rules\":" quoted(rules)
+	return "{\"url\":" quoted(url) ",\"answer\":" quoted(answer) rules "}"
 }
 /^#/ || NF < 3 { next }
 {
@@ -31,6 +33,7 @@ function part(url, answer) {
 	six = (FILENAME == ARGV[2])
 	url[name, six] = field($2)
 	answer[name, six] = field($3)
+	rules[name, six] = field($4)
 }
 END {
 	for (i = 1; i <= count; i++) {
@@ -38,10 +41,10 @@ END {
 		text = "{\"name\":" quoted(name)
 		for (six = 0; six < 2; six++) {
 			if ((name, six) in url)
-				text = text ",\"ipv" (six ? 6 : 4) "\":" part(url[name, six], answer[name, six])
+				text = text ",\"ipv" (six ? 6 : 4) "\":" part(url[name, six], answer[name, six], rules[name, six])
 			else if (!six)
 				# LuCI does not open a section of a provider without this key
-				text = text ",\"ipv4\":" part("", "")
+				text = text ",\"ipv4\":" part("", "", "")
 		}
 		file = folder "/default/" name ".json"
 		print text "}" > file

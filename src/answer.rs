@@ -96,12 +96,56 @@ pub fn judge(status: u16, retry_after: Option<Duration>, body: &[u8], words: &[S
         429 => Answer::SlowDown(retry_after),
         500..=599 => Answer::ServerTrouble(retry_after),
         200..=299 => judge_success(said, &text, words),
-        _ => said.filter(|answer| !is_good(answer)).unwrap_or(match status {
+        _ => said.filter(|answer| !answer.is_good()).unwrap_or(match status {
             401 => Answer::Refused(Refusal::BadAuth),
             403 => Answer::Refused(Refusal::Forbidden),
             404 => Answer::Refused(Refusal::NoHost),
             _ => Answer::Unclear,
         }),
+    }
+}
+
+/// The same for a request about several names, where each may have a line of its own, in the order of the request: one answer for each name
+/// then, and else one for all of them (source: the update protocol of Dyn and No-IP).
+pub fn judge_each(
+    status: u16,
+    retry_after: Option<Duration>,
+    body: &[u8],
+    words: &[String],
+    names: usize,
+) -> Vec<Answer> {
+    let lines: Vec<&[u8]> = lines(body).collect();
+    if names < 2 || lines.len() != names || !(200..300).contains(&status) {
+        return vec![judge(status, retry_after, body, words)];
+    }
+    lines.into_iter().map(|line| judge(status, retry_after, line, words)).collect()
+}
+
+/// The lines of an answer that hold anything.
+pub fn lines(body: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let body = body.get(..LOOKED_AT).unwrap_or(body);
+    body.split(|b| matches!(b, b'\n' | b'\r')).map(<[u8]>::trim_ascii).filter(|line| !line.is_empty())
+}
+
+impl Answer {
+    /// How much an answer weighs beside others about the same update: the one that asks for the longest silence comes first.
+    pub fn weight(&self) -> u8 {
+        match self {
+            Self::Interrupted => 0,
+            Self::SlowDown(_) => 1,
+            Self::Refused(_) => 2,
+            Self::ServerTrouble(_) => 3,
+            Self::Unclear => 4,
+            Self::NotSent => 5,
+            Self::Unreachable => 6,
+            Self::Accepted => 7,
+            Self::Unchanged => 8,
+        }
+    }
+
+    /// The provider has the address now.
+    pub fn is_good(&self) -> bool {
+        matches!(self, Self::Accepted | Self::Unchanged)
     }
 }
 
@@ -117,10 +161,6 @@ fn judge_success(said: Option<Answer>, text: &str, words: &[String]) -> Answer {
         None if has_phrase(text, "has not changed") => Answer::Unchanged,
         None => Answer::Unclear,
     }
-}
-
-fn is_good(answer: &Answer) -> bool {
-    matches!(answer, Answer::Accepted | Answer::Unchanged)
 }
 
 /// The answer of the dyndns2 words; a bad one beats a good one, since one of several names was not updated, and among bad ones the one that

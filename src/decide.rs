@@ -24,6 +24,8 @@ pub const LONGEST_HOLD: Duration = Duration::from_secs(24 * 3600);
 pub const SETTLE: Duration = Duration::from_secs(3600);
 /// DNS that never follows (a proxied or split-horizon name) is not sent to more often than this.
 pub const LONGEST_SETTLE: Duration = Duration::from_secs(72 * 3600);
+/// "The provider had it already" counts as so many times: from then on it is asked at [`LONGEST_SETTLE`].
+const OFTEN: u32 = 7;
 /// Changes that follow each other within this time are a line that flaps, ...
 pub const FLAPPING: Duration = Duration::from_secs(600);
 /// ... of which so many are sent at once, ...
@@ -117,6 +119,7 @@ fn forget_the_impossible(section: &Section, memory: &mut Memory, now: Uptime) {
         memory.failures = 0;
         // it may have been another name that was accepted
         memory.accepted = None;
+        memory.partly = None;
         memory.resent = 0;
         memory.config = section.fingerprint;
     }
@@ -143,7 +146,8 @@ fn due(
         return Ok(Why::Forced);
     }
     // what we sent last counts more than what DNS shows: back at an old address, a lagging DNS looks right, but the provider is not
-    if memory.accepted.is_some_and(|accepted| accepted != address) {
+    // and where only some of the names were accepted, DNS tells nothing of the others
+    if memory.accepted.is_some_and(|accepted| accepted != address) || memory.partly.is_some() {
         return Ok(Why::Changed);
     }
     if shown {
@@ -204,7 +208,7 @@ pub fn after(
     let check = now.after(timing.check);
     let hold = match answer {
         Answer::Accepted | Answer::Unchanged => {
-            accepted(memory, sent, now);
+            accepted(memory, sent, *answer == Answer::Unchanged, now);
             return After { until: check, gave_up: false };
         }
         Answer::Unreachable | Answer::Interrupted => {
@@ -238,12 +242,18 @@ pub fn after(
     After { until: memory.hold.map_or(check, |hold| hold.until.min(check)), gave_up: false }
 }
 
-fn accepted(memory: &mut Memory, (address, why): (IpAddr, Why), now: Uptime) {
-    memory.resent = if why == Why::NotFollowed { memory.resent.saturating_add(1) } else { 0 };
+fn accepted(memory: &mut Memory, (address, why): (IpAddr, Why), unchanged: bool, now: Uptime) {
+    memory.resent = match why {
+        // the provider has it, whatever DNS shows: asking it again soon is a nuisance and brings nothing
+        Why::NotFollowed if unchanged => memory.resent.saturating_add(OFTEN),
+        Why::NotFollowed => memory.resent.saturating_add(1),
+        _ => 0,
+    };
     let soon = memory.updated.is_some_and(|before| now.since(before) <= FLAPPING);
     memory.quick = if why == Why::Changed && soon { memory.quick.saturating_add(1) } else { 0 };
     memory.updated = Some(now);
     memory.accepted = Some(address);
+    memory.partly = None;
     memory.hold = None;
     memory.holds = 0;
     memory.failures = 0;

@@ -63,6 +63,8 @@ pub struct Memory {
     pub updated: Option<Uptime>,
     /// The address that was accepted then, as far as this section's processes sent it.
     pub accepted: Option<IpAddr>,
+    /// Of several names those that were accepted with this address while others were not, a bit for each in their order.
+    pub partly: Option<(IpAddr, u64)>,
     /// How often the accepted address was sent again because DNS did not show it.
     pub resent: u32,
     /// The address the machine had at the last successful detection.

@@ -52,6 +52,7 @@ pub fn memory(memory: &Memory, boot: &str) -> String {
     line("updated", memory.updated.map(|at| at.as_secs().to_string()));
     line("accepted", memory.accepted.map(|a| a.to_string()));
     line("current", memory.current.map(|a| a.to_string()));
+    line("partly", memory.partly.map(|(address, names)| format!("{address} {names:x}")));
     line("resent", nonzero(memory.resent));
     line("hold", memory.hold.map(|hold| format!("{} {}", reason_word(hold.reason), hold.until.0.as_millis())));
     line("quick", nonzero(memory.quick));
@@ -90,6 +91,7 @@ pub fn parse_memory(text: &str, boot: &str) -> Memory {
             "updated" => memory.updated = value.parse().ok().map(Uptime::from_secs),
             "accepted" => memory.accepted = value.parse().ok(),
             "current" => memory.current = value.parse().ok(),
+            "partly" => memory.partly = parse_partly(value),
             "resent" => memory.resent = value.parse().unwrap_or_default(),
             "hold" => memory.hold = parse_hold(value),
             "held" => memory.held = reason_of(value),
@@ -104,6 +106,11 @@ pub fn parse_memory(text: &str, boot: &str) -> Memory {
 
 fn reason_of(word: &str) -> Option<HoldReason> {
     REASONS.iter().find(|(_, known)| *known == word).map(|(reason, _)| *reason)
+}
+
+fn parse_partly(value: &str) -> Option<(IpAddr, u64)> {
+    let (address, names) = value.split_once(' ')?;
+    Some((address.parse().ok()?, u64::from_str_radix(names, 16).ok()?))
 }
 
 fn parse_hold(value: &str) -> Option<Hold> {

@@ -16,7 +16,7 @@ pub use clock::{Clock, Wake};
 pub use desk::{Desk, Status};
 pub use dns::{Dns, Message, Server, Silent, Via};
 pub use host::{CONSOLE, Host, Interface, Network, OWN_CONSOLE, Script, ScriptEnd};
-pub use http::{BODY_LIMIT, Bind, Broken, Http, Proxy, Request, Response, Route, Trust};
+pub use http::{BODY_LIMIT, Bind, Broken, Http, Proxy, Request, Response, Route, Trail, Trust};
 pub use life::{Exit, Life, Stopped};
 pub use log::{Level, Log, LogPlan};
 pub use shelf::{Entry, Shelf};

@@ -460,6 +460,36 @@ fn a_send_that_dns_did_not_follow_is_counted_and_any_other_is_not() {
 }
 
 #[test]
+fn a_provider_that_has_the_address_already_is_not_asked_again_soon_whatever_dns_shows() {
+    let mut memory = updated(900, Some(ours()));
+    decide::after(&section(), &mut memory, (ours(), Why::NotFollowed), &Answer::Unchanged, at(900 + HOUR), 0);
+    let longest = decide::LONGEST_SETTLE.as_secs();
+    // force_interval of this section is shorter than three days, so it is put off here
+    let mut section = section();
+    section.timing.force = Some(Duration::from_secs(30 * 24 * HOUR));
+    memory.config = section.fingerprint;
+    for (now, sends) in [(900 + 3 * HOUR, false), (900 + HOUR + longest - 1, false), (900 + HOUR + longest, true)] {
+        let action = decide::next(&section, &mut memory.clone(), &facts(is(ours()), shows(other())), at(now));
+        assert_eq!(action == Action::Send(ours(), Why::NotFollowed), sends, "{now}: {action:?}");
+    }
+}
+
+#[test]
+fn names_that_were_refused_are_told_again_after_the_hold_whatever_dns_shows_of_the_others() {
+    let partly = Memory { partly: Some((ours(), 1)), ..updated(900, None) };
+    let action = decide::next(&section(), &mut partly.clone(), &facts(is(ours()), shows(ours())), at(1000));
+    assert_eq!(action, Action::Send(ours(), Why::Changed));
+    let mut back = Memory { accepted: Some(other()), ..partly.clone() };
+    let action = decide::next(&section(), &mut back, &facts(is(other()), shows(other())), at(1000));
+    assert_eq!(action, Action::Send(other(), Why::Changed), "some names have the address between");
+    decide::after(&section(), &mut back, (other(), Why::Changed), &Answer::Accepted, at(1000), 0);
+    assert_eq!(back.partly, None);
+    let mut changed = Memory { config: 1, ..partly };
+    decide::next(&section(), &mut changed, &facts(is(ours()), shows(ours())), at(1000));
+    assert_eq!(changed.partly, None, "they may be other names now");
+}
+
+#[test]
 fn dns_that_shows_the_address_makes_it_the_accepted_one() {
     let mut memory = updated(900, None);
     decide::next(&section(), &mut memory, &facts(is(ours()), shows(ours())), at(1000));

@@ -152,7 +152,7 @@ fn an_interface_is_a_device_or_the_device_of_a_network() {
 }
 
 fn page(status: u16, body: &str) -> Pretended {
-    Pretended { page: Some(Ok(Response { status, body: body.into(), retry_after: None })), ..Pretended::default() }
+    Pretended { page: Some(Ok(Response { status, body: body.into(), ..Response::default() })), ..Pretended::default() }
 }
 
 #[test]

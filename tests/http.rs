@@ -128,6 +128,17 @@ fn a_status_is_handed_on_with_its_body_and_waiting_time() {
 }
 
 #[test]
+fn cookies_are_handed_on_as_they_are_given_back() {
+    let cookie = |fields: &str| {
+        let answer = format!("HTTP/1.1 200 OK\r\n{fields}Content-Length: 4\r\n\r\ngood");
+        get(&Server::saying(answer).url("/")).unwrap().cookie
+    };
+    let two = "Set-Cookie: domrobot=s1; path=/; secure; HttpOnly\r\nset-cookie: lang=en\r\nSet-Cookie: odd\r\n";
+    assert_eq!(cookie(two), Some(Secret::new("domrobot=s1; lang=en")));
+    assert_eq!(cookie(""), None);
+}
+
+#[test]
 fn an_answer_in_pieces_of_one_byte_is_one_answer() {
     let server = Server::start(|_, stream| {
         stream.set_nodelay(true).unwrap();
@@ -285,4 +296,18 @@ fn a_login_follows_a_redirect_on_the_same_server() {
     assert_eq!(get(&url).unwrap().body, b"there");
     let basic = format!("Authorization: Basic {}\r\n", ddns::secret::base64(b"user:geheim"));
     assert!(server.requests().iter().all(|seen| seen.contains(&basic)));
+}
+
+#[test]
+fn a_visit_follows_no_redirect_and_tells_where_it_leads_and_every_cookie() {
+    let server = Server::saying(
+        "HTTP/1.1 302 Found\r\nSet-Cookie: a=1; Path=/\r\nLocation: /to?x=1\r\nset-cookie:  b=\"2\"\r\nContent-Length: 0\r\n\r\n",
+    );
+    let mut request = Request::get(Url::parse(&server.url("/from")).unwrap());
+    request.headers.push(("Cookie", Secret::new("c=3")));
+    let (response, trail) = wire().visit(&request, &Route::default()).unwrap();
+    assert_eq!((response.status, trail.location.as_deref()), (302, Some("/to?x=1")));
+    assert_eq!(trail.cookies.iter().map(Secret::reveal).collect::<Vec<_>>(), [&b"a=1; Path=/"[..], b"b=\"2\""]);
+    assert!(server.requests()[0].contains("\r\nCookie: c=3\r\n") && server.requests().len() == 1);
+    assert!(!format!("{trail:?}").contains("a=1"));
 }

@@ -87,7 +87,7 @@ prop_compose! {
         hold in proptest::option::of((1..1_000_000_u64, reasons())), numbers in any::<(u32, u32, u32)>(), config in any::<u64>(),
     ) -> Memory {
         Memory {
-            updated: updated.map(at), accepted, current, config,
+            updated: updated.map(at), accepted, current, config, partly: accepted.map(|address| (address, config)),
             hold: hold.map(|(until, reason)| Hold { until: at(until), reason }),
             quick: numbers.2, held: hold.map(|(_, reason)| reason),
             resent: numbers.0, holds: numbers.1, failures: numbers.2,

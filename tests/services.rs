@@ -7,8 +7,10 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use ddns::address::Family;
+use ddns::answer::{Answer, Refusal};
 use ddns::config::Section;
 use ddns::config::service::{self, Kind, Recipe, rows, table};
+use ddns::secret::Secret;
 use ddns::send;
 use ddns::url::Url;
 use telling::{Ear, section, update};
@@ -119,11 +121,17 @@ fn a_row_whose_password_travels_in_clear_stands_under_that_heading() {
 
 #[test]
 fn a_provider_with_an_api_of_its_own_is_refused_clearly_until_it_is_spoken() {
-    let section = section("\toption service_name 'transip.nl'\n\toption domain 'h.example'");
-    let recipe = send::recipe(&section, &mut no_files).unwrap();
-    assert_eq!(recipe.kind, Kind::Native("transip.nl".to_owned()));
+    // a row that came before its file
+    let section = section("\toption service_name 'api.example'\n\toption domain 'h.example'");
+    let recipe = Recipe {
+        kind: Kind::Native("api.example".to_owned()),
+        answers: Vec::new(),
+        rules: ddns::config::service::Rules::default(),
+        missing: None,
+        key_file: None,
+    };
     let told = send::faults(&section, &recipe, &mut |_| true)[0].to_string();
-    for part in ["section 'a'", "'service_name'", "'transip.nl'", "API of its own", "use update_script"] {
+    for part in ["section 'a'", "'service_name'", "'api.example'", "API of its own", "use update_script"] {
         assert!(told.contains(part), "{told}");
     }
 }
@@ -237,5 +245,50 @@ fn a_name_that_would_lead_elsewhere_opens_no_file() {
     for name in ["../default/duckdns.org", "a/b", "..", ".", ".hidden", "", "a b", "a\0b", "a\nb"] {
         let why = service::recipe(name, Family::V4, &mut |path| panic!("{} was opened", path.display())).unwrap_err();
         assert!(why.contains("wanted the name of a provider"), "{name:?}: {why}");
+    }
+}
+
+#[test]
+fn a_key_file_takes_the_place_of_its_path_and_is_as_secret_as_a_password() {
+    let path = "/etc/ddns/key.pem";
+    let mut own = section(&format!("\toption service_name 'transip.nl'\n\toption password '{path}'"));
+    let recipe = send::recipe(&own, &mut no_files).unwrap();
+    assert!(send::read_key(&mut own, &recipe, &mut files(&[(path, "one line of a key\nanother one\n")])).is_empty());
+    assert_eq!(own.password.as_ref().map(Secret::reveal), Some(&b"one line of a key\nanother one\n"[..]));
+    assert_eq!(send::mask(&own, &recipe).cover("it says: another one"), "it says: ***PW***");
+}
+
+#[test]
+fn a_key_file_that_is_not_there_is_told_by_its_option_and_other_passwords_name_no_file() {
+    let mut own = section("\toption service_name 'transip.nl'\n\toption password '/etc/ddns/key.json'");
+    let recipe = send::recipe(&own, &mut no_files).unwrap();
+    let told = send::read_key(&mut own, &recipe, &mut no_files)[0].to_string();
+    for part in ["section 'a'", "'password'", "cannot be read", "wanted the path of a file .json or .pem"] {
+        assert!(told.contains(part) && !told.contains("/etc/ddns"), "{told}");
+    }
+    for (service, password) in
+        [("transip.nl", "/etc/passwd"), ("dyndns.org", "/etc/key.pem"), ("transip.nl", "key.pem")]
+    {
+        let mut own = section(&format!("\toption service_name '{service}'\n\toption password '{password}'"));
+        let recipe = send::recipe(&own, &mut no_files).unwrap();
+        assert!(send::read_key(&mut own, &recipe, &mut |_| panic!("{password} is opened")).is_empty());
+    }
+}
+
+/// <https://developer.noip.com/reference/nic_update> (November 2026); ddns-scripts sends 127.0.0.1 first, so that an unchanged address counts.
+#[test]
+fn no_ip_is_asked_once_with_the_address_and_never_with_a_false_one() {
+    for (six, address, host) in [("0", "192.0.2.2", "dynupdate.noip.com"), ("1", "2001:db8::2", "dynupdate6.noip.com")]
+    {
+        let login = "\toption username 'me@example.net'\n\toption password 'p&w'\n\toption domain 'h.ddns.example'";
+        let own = section(&format!("\toption service_name 'no-ip.com'\n\toption use_ipv6 '{six}'\n{login}"));
+        let recipe = send::recipe(&own, &mut no_files).unwrap();
+        let mut ear = Ear::saying(200, &format!("good {address}"));
+        assert_eq!(update(&own, &recipe, address, &mut ear).answer, Answer::Accepted);
+        let [request] = &ear.heard[..] else { panic!("{} requests", ear.heard.len()) };
+        assert!(request.url.secure && request.url.host == host && !request.url.path.contains("127.0.0.1"));
+        assert_eq!(request.url.login.as_ref().map(Secret::reveal), Some(&b"me@example.net:p&w"[..]));
+        let other = update(&own, &recipe, address, &mut Ear::saying(200, "badagent")).answer;
+        assert_eq!(other, Answer::Refused(Refusal::BadAgent));
     }
 }

@@ -83,6 +83,7 @@ impl Bench {
             recipe: &recipe,
             route: &route,
             address: address.map(|text| text.parse().unwrap()),
+            other: None,
             registered: Some("203.0.113.9".parse().unwrap()),
             place: &place,
             moment: std::time::SystemTime::UNIX_EPOCH,

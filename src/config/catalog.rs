@@ -79,7 +79,8 @@ fn kind(name: &str, key: &str, part: Option<&Value>) -> Result<Option<Kind>, Str
     if url.is_empty() {
         return Ok(None);
     }
-    let kind = Recipe::from_target(name, url, answer)?.kind;
+    let rules = part.get("rules").and_then(Value::as_str).unwrap_or_default();
+    let kind = Recipe::from_target(name, url, answer, rules)?.kind;
     match &kind {
         Kind::Template(template) => check_template(template)?,
         Kind::Native(name) if !is_native(name) => return Err("wants an API that is not spoken here".to_owned()),
@@ -97,7 +98,7 @@ fn check_template(template: &str) -> Result<(), String> {
     if template.contains(char::is_control) {
         return Err("has control characters in its URL".to_owned());
     }
-    let slots = ["[USERNAME]", "[PASSWORD]", "[PARAMENC]", "[PARAMOPT]", "[DOMAIN]", "[IP]"];
+    let slots = ["[USERNAME]", "[PASSWORD]", "[PARAMENC]", "[PARAMOPT]", "[DOMAIN]", "[IP]", "[IPBOTH]"];
     let filled = slots.iter().fold(template.to_owned(), |text, slot| text.replace(slot, "x"));
     Url::parse(&filled).map(|_| ()).map_err(|wanted| format!("has a URL that is none: {wanted}"))
 }

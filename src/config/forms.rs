@@ -30,13 +30,14 @@ pub(super) fn host(text: &str) -> Result<String, Wanted> {
     }
 }
 
-/// One or several names as a provider wants them.
+/// One or several names as a provider wants them, with commas or blanks between; each once, and commas between them, in the result.
 pub(super) fn hosts(text: &str) -> Result<String, Wanted> {
     let allowed = |b: u8| b.is_ascii_alphanumeric() || b"@._*-".contains(&b);
-    for name in text.split(',') {
-        if name.is_empty() {
-            return Err("wanted a host name on both sides of each comma");
-        }
+    if text.split(',').any(|part| part.trim_ascii().is_empty()) {
+        return Err("wanted a host name on both sides of each comma");
+    }
+    let mut names: Vec<&str> = Vec::new();
+    for name in text.split([',', ' ']).filter(|name| !name.is_empty()) {
         if name.len() > NAME_LIMIT {
             return Err("a host name has at most 253 characters");
         }
@@ -45,11 +46,14 @@ pub(super) fn hosts(text: &str) -> Result<String, Wanted> {
         }
         if !name.bytes().all(allowed) {
             return Err(
-                "wanted a host name of letters, digits and @ . _ * -, or several separated by commas without blanks",
+                "wanted a host name of letters, digits and @ . _ * -, or several separated by commas or blanks",
             );
         }
+        if !names.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+            names.push(name);
+        }
     }
-    Ok(text.to_owned())
+    Ok(names.join(","))
 }
 
 /// `name`, `v4`, `v6`, `[v6]`, each with `:port` where that is clear, or with `#port` as name servers write it.

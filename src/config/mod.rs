@@ -181,7 +181,7 @@ pub struct Section {
     pub family: Family,
     /// Who is told, and by which recipe.
     pub provider: Provider,
-    /// Option `domain`.
+    /// Option `domain`: one name, or several with commas between, each once.
     pub domain: Option<String>,
     /// Option `lookup_host`: the name whose registered address is asked for.
     pub lookup_host: String,

@@ -31,7 +31,7 @@ pub enum Kind {
     Secret,
     /// A host name to be asked for in DNS.
     Host,
-    /// Host names as a provider wants them, separated by commas.
+    /// Host names as a provider wants them, separated by commas or blanks.
     Hosts,
     /// A name server with an optional port.
     Server,
@@ -104,7 +104,7 @@ options! {
     SERVICE_NAME "service_name" Service Text "" "provider, by its name in the tables";
     UPDATE_URL "update_url" Service Secret "" "own URL template, when the provider is not in the tables";
     UPDATE_SCRIPT "update_script" Service Path "" "own script that tells the provider";
-    DOMAIN "domain" Service Hosts "" "host name or names to update, as the provider wants them";
+    DOMAIN "domain" Service Hosts "" "host name or names to update, separated by commas or blanks";
     LOOKUP_HOST "lookup_host" Service Host "" "host name whose registered address is asked for";
     USERNAME "username" Service Secret "" "user name at the provider";
     PASSWORD "password" Service Secret "" "password or token at the provider";

@@ -137,6 +137,18 @@ fn build(reader: &mut Reader<'_>, section: &uci::Section, global: Option<&uci::S
     })
 }
 
+impl Section {
+    /// The same with only these names in option `domain`, for one of several requests.
+    #[must_use]
+    pub fn only(&self, names: &str) -> Self {
+        let mut section = self.clone();
+        section.domain = Some(names.to_owned());
+        let raw = section.raw.iter_mut().filter(|(name, _)| name == options::DOMAIN.name);
+        raw.for_each(|(_, value)| *value = Secret::new(names));
+        section
+    }
+}
+
 /// A script beats a name beats a URL, as in ddns-scripts.
 fn provider(reader: &mut Reader<'_>) -> Option<Provider> {
     let script = reader.find(&options::UPDATE_SCRIPT);
@@ -178,7 +190,10 @@ fn service_name(text: &str) -> Result<String, &'static str> {
     if allowed { Ok(text.to_owned()) } else { Err("wanted the name of a provider as the list of providers has it") }
 }
 
-/// Without the option it is the (first) domain.
+/// What stands for the `*` of a name that is to be looked up: any label would do.
+const BELOW: &str = "wildcard";
+
+/// Without the option it is the (first) domain; of a wildcard name, one name that it covers.
 fn lookup_host(reader: &mut Reader<'_>, domain: Option<&str>) -> Option<String> {
     if reader.find(&options::LOOKUP_HOST).is_some() {
         return reader.form(&options::LOOKUP_HOST, forms::host);
@@ -193,7 +208,8 @@ fn lookup_host(reader: &mut Reader<'_>, domain: Option<&str>) -> Option<String> 
         return None;
     };
     let first = domain.split(',').next().unwrap_or(domain);
-    let host = forms::host(first).ok();
+    let covered = first.strip_prefix("*.").map(|below| format!("{BELOW}.{below}"));
+    let host = forms::host(covered.as_deref().unwrap_or(first)).ok();
     if host.is_none()
         && let Some(found) = reader.find(&options::DOMAIN)
     {

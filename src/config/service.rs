@@ -49,15 +49,44 @@ pub struct Recipe {
     pub kind: Kind,
     /// Words of success; empty = judged without.
     pub answers: Vec<String>,
+    /// What is special about the provider.
+    pub rules: Rules,
     /// The script that the owner's JSON file names and that is not there, so that this recipe of our table is used.
     pub missing: Option<PathBuf>,
     /// What the file holds that the section names for its provider's key, if it names one that can be read.
     pub key_file: Option<Secret>,
 }
 
+/// What is special about a provider; the head of `services` says it in full.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Rules {
+    /// `together`: several names go into one request, with commas between.
+    pub together: bool,
+    /// `no-star`: it takes no name with a `*`.
+    pub no_star: bool,
+    /// `no-repeat`: it holds updates without a change against the account.
+    pub no_repeat: bool,
+}
+
+impl Rules {
+    /// Words with `|` between; one that is not known is an error that names it.
+    pub fn read(text: &str) -> Result<Self, String> {
+        let mut rules = Self::default();
+        for word in text.split('|').map(str::trim).filter(|word| !word.is_empty()) {
+            match word {
+                "together" => rules.together = true,
+                "no-star" => rules.no_star = true,
+                "no-repeat" => rules.no_repeat = true,
+                other => return Err(format!("has an unknown rule '{}'", other.escape_debug())),
+            }
+        }
+        Ok(rules)
+    }
+}
+
 impl Recipe {
     /// A recipe with a template, a script name or the word `native` as a table or a JSON file has it.
-    pub(super) fn from_target(name: &str, target: &str, answers: &str) -> Result<Self, String> {
+    pub(super) fn from_target(name: &str, target: &str, answers: &str, rules: &str) -> Result<Self, String> {
         let kind = match target {
             NATIVE => Kind::Native(name.to_owned()),
             "" => return Err("has neither a URL nor a script".to_owned()),
@@ -68,7 +97,7 @@ impl Recipe {
                 return Err(format!("names '{other}', which is neither a URL nor the plain name of a script"));
             }
         };
-        Ok(Self { kind, answers: words(answers), missing: None, key_file: None })
+        Ok(Self { kind, answers: words(answers), rules: Rules::read(rules)?, missing: None, key_file: None })
     }
 }
 
@@ -91,15 +120,18 @@ pub struct Row<'t> {
     pub target: &'t str,
     /// Words of success, separated by `|`.
     pub answers: &'t str,
+    /// What [`Rules`] reads; most rows have none.
+    pub rules: &'t str,
 }
 
 /// All lines of a table; a line that is none is an error with its number.
 pub fn rows(table: &str) -> impl Iterator<Item = Result<Row<'_>, String>> {
     table.lines().enumerate().filter(|(_, line)| !line.trim().is_empty() && !line.starts_with('#')).map(|(at, line)| {
         let mut fields = line.split('\t').map(|field| field.strip_prefix('"').and_then(|f| f.strip_suffix('"')));
-        match (fields.next().flatten(), fields.next().flatten(), fields.next().flatten(), fields.next()) {
-            (Some(name), Some(target), Some(answers), None) => Ok(Row { name, target, answers }),
-            _ => Err(format!("line {}: wanted three fields in double quotes with a tab between them", at + 1)),
+        let three = (fields.next().flatten(), fields.next().flatten(), fields.next().flatten());
+        match (three, fields.next().unwrap_or(Some("")), fields.next()) {
+            ((Some(name), Some(target), Some(answers)), Some(rules), None) => Ok(Row { name, target, answers, rules }),
+            _ => Err(format!("line {}: wanted three or four fields in double quotes with a tab between them", at + 1)),
         }
     })
 }
@@ -131,7 +163,7 @@ pub fn recipe(name: &str, family: Family, load: &mut dyn FnMut(&Path) -> Option<
     let Some(row) = find(name, family) else {
         return own.or_else(|| json("default")).unwrap_or_else(|| Err(unknown(name, family)));
     };
-    let ours = Recipe::from_target(name, row.target, row.answers);
+    let ours = Recipe::from_target(name, row.target, row.answers, row.rules);
     match own {
         None => ours,
         Some(Ok(Recipe { kind: Kind::Script(script), .. })) if load(&script).is_none() => {
@@ -149,7 +181,8 @@ pub fn from_json(name: &str, bytes: &[u8], family: Family) -> Result<Recipe, Str
         Family::V6 => &file["ipv6"],
     };
     let target = part["url"].as_str().ok_or_else(|| format!("has no URL for {family}"))?;
-    Recipe::from_target(name, target, part["answer"].as_str().unwrap_or_default())
+    let of = |key: &str| part[key].as_str().unwrap_or_default();
+    Recipe::from_target(name, target, of("answer"), of("rules"))
 }
 
 fn unknown(name: &str, family: Family) -> String {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::Console;
 use crate::address::Family;
-use crate::config::service::{self, Row};
+use crate::config::service::{self, Row, Rules};
 use crate::send;
 
 /// What stands in a table for a provider with an API of its own.
@@ -57,7 +57,7 @@ fn way(name: &str, rows: &Rows) -> &'static str {
     match rows.iter().any(|(_, row)| row.target == NATIVE) {
         true if name == "bind-nsupdate" => "DNS",
         true if send::options(name).is_some() => "API",
-        true => "API, not spoken by this version",
+        true => "API, not spoken by this build",
         false if rows.iter().any(|(_, row)| row.target.starts_with("http:")) => "URL, not encrypted",
         false => "URL",
     }
@@ -81,7 +81,23 @@ fn tell(name: &str, rows: &Rows, console: &mut Console<'_>) {
     for (_, option, holds) in SLOTS.into_iter().filter(|(slot, ..)| wanted(slot)) {
         console.tell(&format!("  option {option:<12} {holds}"));
     }
+    if wanted("[DOMAIN]") {
+        let rules = rows.iter().find_map(|(_, row)| Rules::read(row.rules).ok()).unwrap_or_default();
+        special(rules, console);
+    }
     for (family, row) in rows.iter().filter(|(_, row)| row.target != NATIVE) {
         console.tell(&format!("  {family}: {}", row.target));
+    }
+}
+
+/// What an owner has to know of names and updates.
+fn special(rules: Rules, console: &mut Console<'_>) {
+    let several = if rules.together { "all in one request" } else { "a request for each" };
+    console.tell(&format!("  several names in domain, with commas or blanks between: {several}"));
+    if rules.no_star {
+        console.tell("  a name with '*' is not taken: a name stands for all below it");
+    }
+    if rules.no_repeat {
+        console.tell("  updates without a change are held against the account: set force_interval to 25 days or more");
     }
 }

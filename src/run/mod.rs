@@ -4,10 +4,12 @@
 //! A process waits far more than it works. It keeps nothing but [`Stay`] while it waits; configuration, tables and log settings are read
 //! anew at each wake, so that a waiting process can execute itself anew and hold next to no memory.
 
+mod job;
 mod last;
 mod parcel;
 mod round;
 mod setup;
+mod sister;
 mod tell;
 
 use std::time::Duration;

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::time::Duration;
 
 use super::setup::Session;
-use super::{Mode, Order, Stay, tell};
+use super::{Mode, Order, Stay, job, tell};
 use crate::address::Known;
 use crate::answer::{Answer, Reply};
 use crate::config::Source;
@@ -13,8 +13,8 @@ use crate::decide::{self, Action, Facts, Idle, Why};
 use crate::detect::{self, Here};
 use crate::memory::Uptime;
 use crate::record;
-use crate::send::{self, Job};
-use crate::world::{Clock, Exit, Level, Route, Status, Wake, World};
+use crate::send;
+use crate::world::{Exit, Level, Route, Status, Wake, World};
 
 /// After an address change that was none, look once more: netifd may be about to tell.
 const SECOND_LOOK: Duration = Duration::from_secs(2);
@@ -166,7 +166,7 @@ impl Round<'_, '_> {
     }
 
     fn told_by_provider(&mut self, route: &Route) -> Option<Known<Vec<IpAddr>>> {
-        let job = job(self.session, route, None, None, self.world.clock);
+        let job = job::job(self.session, route, None, None, self.world.clock);
         match send::registered(&job, self.world.http, self.world.dns, self.world.host)? {
             Known::Unclear(why) => {
                 self.say((Level::Warn, format!("{why}; asking DNS instead")));
@@ -190,8 +190,8 @@ impl Round<'_, '_> {
         }
         let reply = match route {
             Ok(route) => {
-                let job = job(self.session, route, Some(address), first(&facts.registered), self.world.clock);
-                send::update(&job, self.world.http, self.world.dns, self.world.host)
+                let registered = first(&facts.registered);
+                job::update(self.session, &mut self.stay.memory, route, (address, registered), self.world)
             }
             // the configured binding cannot be had: nothing is sent another way
             Err(trouble) if self.order.mode == Mode::Stay => Reply::unreachable(trouble.clone()),
@@ -212,11 +212,11 @@ impl Round<'_, '_> {
         if let Some(line) = tell::answer(&reply, (address, why), &self.stay.memory, again) {
             self.say(line);
         }
-        if matches!(reply.answer, Answer::Accepted | Answer::Unchanged) {
+        let good = reply.answer.is_good();
+        if good {
             self.write(Status::Update, record::moment(now).as_bytes());
         }
         self.remember();
-        let good = matches!(reply.answer, Answer::Accepted | Answer::Unchanged);
         match self.order.mode {
             Mode::Once => Outcome::End(Exit::Code(i32::from(!good))),
             Mode::OneRound => self.last_look(route.as_ref().ok(), facts),
@@ -282,15 +282,4 @@ impl Round<'_, '_> {
             }
         }
     }
-}
-
-fn job<'j>(
-    session: &'j Session,
-    route: &'j Route,
-    address: Option<IpAddr>,
-    registered: Option<IpAddr>,
-    clock: &mut dyn Clock,
-) -> Job<'j> {
-    let Session { section, recipe, place, .. } = session;
-    Job { section, recipe, route, address, registered, place, moment: clock.moment(), dice: clock.dice() }
 }

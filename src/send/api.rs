@@ -7,29 +7,19 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-pub(super) use super::json::{Step, list, message, number, odd, rows, text};
+pub(super) use super::choice::Outcome;
+pub(super) use super::json::{Step, addresses, fault, list, message, number, odd, rows, text};
 use super::{Job, not_sent, quoted, sign};
 use crate::answer::{Answer, Refusal, Reply};
-use crate::secret::{Secret, base64, percent_encoded};
+use crate::secret::{Secret, percent_encoded};
 use crate::url::Url;
-use crate::world::{Broken, Http, Request, Response};
-
-/// What an update came to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Outcome {
-    /// The record holds the new address.
-    Updated,
-    /// There was no record; now there is.
-    Created,
-    /// It held the address already, and nothing was written.
-    Right,
-}
+use crate::world::{BODY_LIMIT, Broken, Http, Request, Response};
 
 /// Finds the provider's own words for what is wrong in its answer.
 pub(super) type Complaint = fn(&Value) -> Option<String>;
 
 /// The class of an answer by the provider's own code in it, whatever its HTTP status; `None` where it complains of nothing, and `Unclear`
-/// where the status may know better.
+/// where the status may know better. [`CLOCK`] means that it does not believe our clock.
 pub(super) type Sort = fn(&Value) -> Option<Answer>;
 
 /// The class of the provider's own words, where they say more than the status does. [`CLOCK`] means that it does not believe our clock.
@@ -52,6 +42,7 @@ pub(super) struct Api<'a> {
     sort: Sort,
     sorting: Sorting,
     signer: Option<Signer>,
+    session: bool,
 }
 
 impl<'a> Api<'a> {
@@ -66,6 +57,7 @@ impl<'a> Api<'a> {
             sort: |_| None,
             sorting: |_| None,
             signer: None,
+            session: false,
         }
     }
 
@@ -87,14 +79,6 @@ impl<'a> Api<'a> {
         self.with("Authorization", [b"Bearer ", token.reveal()].concat())
     }
 
-    /// Basic authentication (RFC 7617) with options `username` and `password`.
-    pub(super) fn basic(self) -> Self {
-        let user = self.job.section.username.clone().unwrap_or_default();
-        let password = self.job.section.password.clone().unwrap_or_default();
-        let account = base64(&[user.reveal(), b":", password.reveal()].concat());
-        self.with("Authorization", [b"Basic ", account.as_bytes()].concat())
-    }
-
     /// Another value of a header field, from now on.
     pub(super) fn change(&mut self, name: &'static str, value: impl Into<Vec<u8>>) {
         self.headers.retain(|(known, _)| *known != name);
@@ -113,10 +97,21 @@ impl<'a> Api<'a> {
         self
     }
 
+    /// A cookie is given back with the requests that follow.
+    pub(super) fn with_session(mut self) -> Self {
+        self.session = true;
+        self
+    }
+
     /// Asks for what need not be there: status 404 is `None`.
     pub(super) fn find(&mut self, path: &str) -> Step<Option<Value>> {
-        let response = self.exchange("GET", path, None)?;
-        if response.status == 404 { Ok(None) } else { self.read(&response).map(Some) }
+        self.ask(path, None, true)
+    }
+
+    /// Asks, with POST where there is a body of a content type; status 404 may mean that there is nothing.
+    pub(super) fn ask(&mut self, path: &str, body: Option<(&str, String)>, none_is_404: bool) -> Step<Option<Value>> {
+        let response = self.exchange(if body.is_some() { "POST" } else { "GET" }, path, body)?;
+        if none_is_404 && response.status == 404 { Ok(None) } else { self.read(&response).map(Some) }
     }
 
     /// Asks.
@@ -131,6 +126,12 @@ impl<'a> Api<'a> {
         self.read(&response)
     }
 
+    /// Sends a body that is written already; whatever comes back with status 2xx is good.
+    pub(super) fn write(&mut self, method: &'static str, path: &str, content_type: &str, body: String) -> Step<Value> {
+        let response = self.exchange(method, path, Some((content_type, body)))?;
+        self.read(&response)
+    }
+
     /// Sends a form, as a browser does: for APIs that want one.
     pub(super) fn post_form(&mut self, path: &str, fields: &[(&str, &[u8])]) -> Step<Value> {
         let fields: Vec<String> =
@@ -142,7 +143,7 @@ impl<'a> Api<'a> {
     /// Asks or sends where the API speaks no JSON; the text of an answer of status 2xx. The complaint of another one is looked for in a
     /// [`Value::String`].
     pub(super) fn text(&mut self, method: &'static str, path: &str, body: Option<String>) -> Step<String> {
-        let body = body.map(|text| ("text/xml", text));
+        let body = body.map(|text| (if text.starts_with('<') { "text/xml" } else { "text/plain" }, text));
         let response = self.exchange(method, path, body)?;
         let text = String::from_utf8_lossy(&response.body).into_owned();
         if (200..300).contains(&response.status) {
@@ -166,10 +167,11 @@ impl<'a> Api<'a> {
             let signed = signer(self.job, &request);
             request.headers.extend(signed);
         }
-        self.http.exchange(&request, self.job.route).map_err(|broken| match broken {
-            Broken::Interrupted => Reply { answer: Answer::Interrupted, said: String::new(), body: Vec::new() },
-            broken => Reply::unreachable(broken.to_string()),
-        })
+        let response = self.http.exchange(&request, self.job.route).map_err(|broken| silent(&broken))?;
+        if let Some(cookie) = response.cookie.as_ref().filter(|_| self.session) {
+            self.change("Cookie", cookie.reveal());
+        }
+        Ok(response)
     }
 
     /// The JSON of an answer of status 2xx; an empty body is `null`.
@@ -183,6 +185,9 @@ impl<'a> Api<'a> {
             },
             Err(_) if !good => Err(self.refused(response, None, None)),
             Err(_) if response.body.trim_ascii().is_empty() => Ok(Value::Null),
+            Err(_) if response.body.len() >= BODY_LIMIT => {
+                Err(self.ended(Answer::Unclear, "the answer is too long:", &response.body))
+            }
             Err(_) => Err(self.ended(Answer::Unclear, "the answer is no JSON", &response.body)),
         }
     }
@@ -206,8 +211,8 @@ impl<'a> Api<'a> {
 
     /// Ends with what the provider's own words mean; `answer` where they mean nothing.
     pub(super) fn complained(&self, answer: Answer, ours: &str, own: &str, wait: Option<Duration>) -> Reply {
-        let answer = match (self.sorting)(own) {
-            Some(CLOCK) => {
+        let answer = match (self.sorting)(own).unwrap_or(answer) {
+            CLOCK => {
                 let clock = sign::Stamp::of(self.job.moment).long();
                 let ours = format!(
                     "the signature was refused for its time: the clock of this machine says {clock}; \
@@ -215,9 +220,8 @@ impl<'a> Api<'a> {
                 );
                 return self.ended(CLOCK, &ours, own.as_bytes());
             }
-            Some(Answer::SlowDown(None)) => Answer::SlowDown(wait),
-            Some(answer) => answer,
-            None => answer,
+            Answer::SlowDown(None) => Answer::SlowDown(wait),
+            answer => answer,
         };
         self.ended(answer, ours, own.as_bytes())
     }
@@ -234,8 +238,16 @@ impl<'a> Api<'a> {
     }
 }
 
+/// Nobody answered.
+pub(super) fn silent(broken: &Broken) -> Reply {
+    match broken {
+        Broken::Interrupted => Reply { answer: Answer::Interrupted, said: String::new(), body: Vec::new() },
+        broken => Reply::unreachable(broken.to_string()),
+    }
+}
+
 /// What the status alone tells.
-fn by_status(response: &Response) -> Answer {
+pub(super) fn by_status(response: &Response) -> Answer {
     match response.status {
         401 => Answer::Refused(Refusal::BadAuth),
         403 => Answer::Refused(Refusal::Forbidden),
@@ -248,6 +260,19 @@ fn by_status(response: &Response) -> Answer {
 
 /// Asks for one zone after the other until one is in this account; the zone's name goes with what was found.
 pub(super) fn in_zone<'z, T>(zones: &[&'z str], ask: &mut dyn FnMut(&'z str) -> Step<T>) -> Step<(&'z str, T)> {
+    search(zones, &[Refusal::NoHost], ask)
+}
+
+/// The same for keys that may be good for one zone only: to ask for another one is forbidden then, and no reason to stop.
+pub(super) fn in_granted_zone<'z, T>(zones: &[&'z str], ask: &mut dyn FnMut(&'z str) -> Step<T>) -> Step<(&'z str, T)> {
+    search(zones, &[Refusal::NoHost, Refusal::Forbidden], ask)
+}
+
+fn search<'z, T>(
+    zones: &[&'z str],
+    passed_over: &[Refusal],
+    ask: &mut dyn FnMut(&'z str) -> Step<T>,
+) -> Step<(&'z str, T)> {
     let mut last = Reply {
         answer: Answer::Refused(Refusal::NoHost),
         said: "option 'domain' names no zone".to_owned(),
@@ -256,7 +281,7 @@ pub(super) fn in_zone<'z, T>(zones: &[&'z str], ask: &mut dyn FnMut(&'z str) -> 
     for zone in zones {
         match ask(zone) {
             Ok(found) => return Ok((zone, found)),
-            Err(reply) if reply.answer == Answer::Refused(Refusal::NoHost) => last = reply,
+            Err(reply) if passed_over.iter().any(|why| reply.answer == Answer::Refused(*why)) => last = reply,
             Err(reply) => return Err(reply),
         }
     }

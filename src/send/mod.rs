@@ -2,28 +2,41 @@
 //!
 //! Knows nothing of when and why. Providers with an API of their own stand in `native`, the one that is a name server in `nsupdate`.
 #![forbid(unsafe_code)]
+#![cfg_attr(
+    not(feature = "full"),
+    allow(dead_code, unused_imports, reason = "what only the families use that are left out")
+)]
 
 mod api;
+mod browser;
+mod choice;
+mod fill;
 mod json;
 mod name;
+mod names;
 mod native;
 mod nsupdate;
+mod options;
+mod rest;
 mod script;
 mod sign;
 mod template;
+mod totp;
+mod xml;
+mod zones;
 
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use crate::address::Known;
 use crate::answer::{Answer, Reply};
-use crate::config::service::{self, Kind, Recipe};
+use crate::config::service::{self, Kind, Recipe, Rules};
 use crate::config::{Fault, Provider, Section, Source};
 use crate::secret::{Mask, Secret};
 use crate::world::{Dns, Host, Http, Route};
 
-pub use native::{Field, PROVIDERS};
+pub use native::{Field, providers};
 pub use template::unknown_placeholders;
 
 /// One update to be made, or one question to a script.
@@ -37,6 +50,8 @@ pub struct Job<'a> {
     pub route: &'a Route,
     /// The address to send; `None` when a script is only asked.
     pub address: Option<IpAddr>,
+    /// The address that a sister section keeps in the other family, where the provider would delete it else.
+    pub other: Option<IpAddr>,
     /// The address DNS gave, for scripts.
     pub registered: Option<IpAddr>,
     /// What a sourced script is told of its surroundings.
@@ -67,7 +82,6 @@ pub fn options(name: &str) -> Option<&'static [Field]> {
 
 /// The recipe of a section, or what is wrong with its provider.
 pub fn recipe(section: &Section, load: &mut dyn FnMut(&Path) -> Option<Vec<u8>>) -> Result<Recipe, Vec<Fault>> {
-    let own = |kind| Recipe { kind, answers: Vec::new(), missing: None, key_file: None };
     match &section.provider {
         Provider::Service(name) => {
             let mut recipe = service::recipe(name, section.family, load).map_err(|why| {
@@ -83,6 +97,11 @@ pub fn recipe(section: &Section, load: &mut dyn FnMut(&Path) -> Option<Vec<u8>>)
     }
 }
 
+/// The recipe of an owner's own template or script: nothing is known of its provider.
+fn own(kind: Kind) -> Recipe {
+    Recipe { kind, answers: Vec::new(), rules: Rules::default(), missing: None, key_file: None }
+}
+
 fn is_nsupdate(recipe: &Recipe) -> bool {
     matches!(&recipe.kind, Kind::Native(name) if name == nsupdate::NAME)
 }
@@ -90,6 +109,22 @@ fn is_nsupdate(recipe: &Recipe) -> bool {
 /// Bytes as a URL can hold them: what is not ASCII is percent-encoded, everything else stays.
 fn ascii(bytes: &[u8]) -> String {
     bytes.iter().map(|b| if b.is_ascii() { char::from(*b).to_string() } else { format!("%{b:02x}") }).collect()
+}
+
+/// Puts a key file's content into option `password`, where a provider with an API is given a path (`/.../key.json` or `.pem`) there.
+pub fn read_key(section: &mut Section, recipe: &Recipe, load: &mut dyn FnMut(&Path) -> Option<Vec<u8>>) -> Vec<Fault> {
+    let path = options::option(section, "password").map(Path::new).filter(|path| path.is_absolute());
+    let path = path.filter(|path| path.extension().is_some_and(|ending| ending == "json" || ending == "pem"));
+    let (Kind::Native(_), Some(path)) = (&recipe.kind, path) else { return Vec::new() };
+    let Some(key) = load(path).map(Secret::new) else {
+        let wanted = "this key file cannot be read: wanted the path of a file .json or .pem, or the key itself";
+        return vec![Fault::error(wanted).in_section(&section.name).of_option("password")];
+    };
+    for (_, value) in section.raw.iter_mut().filter(|(name, _)| name == "password") {
+        *value = key.clone();
+    }
+    section.password = Some(key);
+    Vec::new()
 }
 
 /// What keeps this recipe from being used by this section: an option its template needs, a script that is not there, a provider we cannot
@@ -105,16 +140,26 @@ pub fn faults(section: &Section, recipe: &Recipe, there: &mut dyn FnMut(&Path) -
             .with_value(path.as_os_str().as_encoded_bytes()),
         Provider::Url(_) => Fault::error(why).in_section(&section.name).of_option("update_url"),
     };
-    match &recipe.kind {
+    let mut faults = names::missing(section, recipe);
+    faults.extend(match &recipe.kind {
         Kind::Template(template) => template::missing(section, template),
         Kind::Script(path) if there(path) => Vec::new(),
         Kind::Script(path) => vec![of_provider(format!("the script {} does not exist", path.display()))],
         Kind::Native(_) if is_nsupdate(recipe) => nsupdate::faults(section, recipe),
         Kind::Native(name) => match native::find(name) {
-            Some(provider) => native::missing(section, provider),
+            Some(provider) => native::faults(section, provider),
             None => vec![of_provider(native::unspoken(name))],
         },
-    }
+    });
+    faults
+}
+
+/// What `ddns check` says of a provider that holds needless updates against an account.
+pub fn foolish(section: &Section, recipe: &Recipe) -> Vec<Fault> {
+    let soon = section.timing.force.filter(|force| recipe.rules.no_repeat && *force < SELDOM);
+    let wanted =
+        "this provider holds updates without a change against the account: wanted 25 days or more (force_unit)";
+    soon.into_iter().map(|_| Fault::warning(wanted).in_section(&section.name).of_option("force_interval")).collect()
 }
 
 /// What works with this recipe, but surely not as meant.
@@ -122,13 +167,19 @@ pub fn warnings(section: &Section, recipe: &Recipe) -> Vec<Fault> {
     if is_nsupdate(recipe) {
         return nsupdate::warnings(section, recipe);
     }
-    let (Provider::Service(name), Some(script)) = (&section.provider, &recipe.missing) else { return Vec::new() };
-    let wanted = format!(
-        "/usr/share/ddns/custom/{name}.json names the script {}, which does not exist: the built-in way is taken instead",
-        script.display()
-    );
-    let fault = Fault::warning(wanted).in_section(&section.name).of_option("service_name");
-    vec![fault.with_value(name.as_bytes())]
+    let mut faults = match &recipe.kind {
+        Kind::Native(name) => native::find(name).map_or_else(Vec::new, |provider| native::warnings(section, provider)),
+        Kind::Template(_) | Kind::Script(_) => Vec::new(),
+    };
+    if let (Provider::Service(name), Some(script)) = (&section.provider, &recipe.missing) {
+        let wanted = format!(
+            "/usr/share/ddns/custom/{name}.json names the script {}, which does not exist: the built-in way is taken instead",
+            script.display()
+        );
+        let fault = Fault::warning(wanted).in_section(&section.name).of_option("service_name");
+        faults.push(fault.with_value(name.as_bytes()));
+    }
+    faults
 }
 
 /// Covers everything of a section that must not be read by others.
@@ -150,14 +201,30 @@ pub fn mask(section: &Section, recipe: &Recipe) -> Mask {
     Mask::new(own, &logins)
 }
 
-/// Sends the address.
+/// Sends the address, for all names of the section.
 pub fn update(job: &Job<'_>, http: &mut dyn Http, dns: &mut dyn Dns, host: &mut dyn Host) -> Reply {
-    match &job.recipe.kind {
+    update_rest(job, &mut 0, http, dns, host)
+}
+
+/// Sends the address for the names that have no bit in `done`, in their order, and sets the bits of those that were accepted.
+pub fn update_rest(
+    job: &Job<'_>,
+    done: &mut u64,
+    http: &mut dyn Http,
+    dns: &mut dyn Dns,
+    host: &mut dyn Host,
+) -> Reply {
+    names::update(job, done, &mut |job| match &job.recipe.kind {
         Kind::Template(template) => template::update(job, template, http),
-        Kind::Script(_) => script::update(job, host),
-        Kind::Native(_) if is_nsupdate(job.recipe) => nsupdate::update(job, dns),
-        Kind::Native(name) => native::update(job, name, http),
-    }
+        Kind::Script(_) => vec![script::update(job, host)],
+        Kind::Native(_) if is_nsupdate(job.recipe) => vec![nsupdate::update(job, dns)],
+        Kind::Native(name) => vec![native::update(job, name, http)],
+    })
+}
+
+/// Whether the provider's request has to hold the address of the other family too.
+pub fn wants_both(recipe: &Recipe) -> bool {
+    matches!(&recipe.kind, Kind::Template(template) if template.contains(template::BOTH))
 }
 
 /// The address the provider itself says is registered, where it can be asked; `None` where it cannot.
@@ -175,7 +242,10 @@ pub fn registered(
             Known::Unclear(why) => Known::Unclear(why),
         }),
         Kind::Native(_) if is_nsupdate(job.recipe) => Some(nsupdate::registered(job, dns)),
-        Kind::Native(name) => native::registered(job, name, http),
+        Kind::Native(name) => match names::looked_up(job.section) {
+            Some(section) => native::registered(&Job { section: &section, ..*job }, name, http),
+            None => native::registered(job, name, http),
+        },
     }
 }
 
@@ -183,6 +253,8 @@ fn not_sent(said: String) -> Reply {
     Reply { answer: Answer::NotSent, said, body: Vec::new() }
 }
 
+/// Such a provider is reminded no more often: the usual limit of other clients.
+const SELDOM: Duration = Duration::from_secs(25 * 24 * 3600);
 /// The longest quotation of a provider in a log line, in characters.
 const QUOTED: usize = 200;
 

@@ -24,6 +24,12 @@ impl Name {
         }
     }
 
+    /// `host` in `zone`, the host written with its zone or without, `@` or nothing for the zone itself.
+    pub(super) fn in_zone(host: &str, zone: &str) -> Self {
+        let host = host.strip_suffix(zone).filter(|host| host.is_empty() || host.ends_with(['.', '@'])).unwrap_or(host);
+        Self::of(&format!("{}@{zone}", host.trim_end_matches(['.', '@'])))
+    }
+
     /// Zones it can be in, the longest first: the one the owner named, else every suffix with two labels at least.
     pub(super) fn zones(&self) -> Vec<&str> {
         if let Some(zone) = &self.zone {

@@ -1,36 +1,29 @@
 //! Providers with an API of their own, one file each: the list of them, and the way from a [`Job`] to one.
 //!
-//! `docs/adding-a-provider.md` shows how one is added: a file here, a word in [`PROVIDERS`], transcripts in `tests/providers/`.
+//! `docs/adding-a-provider.md` shows how one is added: a file in a family's folder, a word in its list, transcripts in `tests/providers/`.
 
-mod aliyun;
-mod beget;
 mod cloudflare;
-mod digitalocean;
-mod dnspod;
-mod dnspod_v3;
-mod gandi;
-mod godaddy;
-mod hetzner;
-mod huaweicloud;
-mod luadns;
-mod namesilo;
-mod netcup;
-mod ns1;
-mod pdns;
-mod porkbun;
-mod route53;
-mod scaleway;
-mod servercow;
+#[cfg(feature = "own")]
+mod own;
+#[cfg(feature = "plain")]
+mod plain;
+#[cfg(feature = "signed")]
+mod signed;
 
 use std::net::IpAddr;
 
 use super::api::{Outcome, Step};
+use super::choice::ours;
+use super::options::{in_path, kind, label, option, parameter, relative};
+use super::rest::{self, Rest};
 use super::{Job, not_sent};
-use crate::address::{Family, Known};
-use crate::answer::{Answer, Reply};
+use crate::address::Known;
+use crate::answer::{Answer, Refusal, Reply};
 use crate::config::{Fault, Section};
-use crate::secret::percent_encoded;
 use crate::world::Http;
+
+/// Writes the address.
+type Write = fn(&Job<'_>, IpAddr, &mut dyn Http) -> Step<Outcome>;
 
 /// Reads the addresses that the provider has for the name.
 type Ask = fn(&Job<'_>, &mut dyn Http) -> Step<Vec<IpAddr>>;
@@ -41,10 +34,15 @@ pub struct Provider {
     pub name: &'static str,
     /// What goes into which option, in words an owner understands.
     pub options: &'static [Field],
-    /// Writes the address.
-    update: fn(&Job<'_>, IpAddr, &mut dyn Http) -> Step<Outcome>,
-    /// Where it can be asked.
-    registered: Option<Ask>,
+    way: Way,
+}
+
+/// How a provider is spoken to.
+enum Way {
+    /// By code of its own: writes the address, and reads it where it can be asked.
+    Code(Write, Option<Ask>),
+    /// As its description says.
+    Rest(&'static Rest),
 }
 
 /// An option of a provider.
@@ -55,46 +53,49 @@ pub struct Field {
     pub holds: &'static str,
     /// Nothing works without it.
     pub needed: bool,
+    /// It is a key of several lines; others have one.
+    lines: bool,
 }
 
 /// An option that must be set.
 pub(super) const fn needed(option: &'static str, holds: &'static str) -> Field {
-    Field { option, holds, needed: true }
+    Field { option, holds, needed: true, lines: false }
+}
+
+/// An option that must be set to a key, which may be of several lines.
+const fn key(option: &'static str, holds: &'static str) -> Field {
+    Field { option, holds, needed: true, lines: true }
 }
 
 /// An option that may be set.
 pub(super) const fn optional(option: &'static str, holds: &'static str) -> Field {
-    Field { option, holds, needed: false }
+    Field { option, holds, needed: false, lines: false }
 }
 
-/// All of them.
-pub static PROVIDERS: &[&Provider] = &[
-    &aliyun::PROVIDER,
-    &beget::PROVIDER,
-    &cloudflare::PROVIDER,
-    &digitalocean::PROVIDER,
-    &dnspod::PROVIDER,
-    &dnspod_v3::PROVIDER,
-    &gandi::PROVIDER,
-    &godaddy::PROVIDER,
-    &hetzner::PROVIDER,
-    &huaweicloud::PROVIDER,
-    &luadns::PROVIDER,
-    &namesilo::PROVIDER,
-    &netcup::PROVIDER,
-    &ns1::PROVIDER,
-    &pdns::PROVIDER,
-    &porkbun::PROVIDER,
-    &route53::PROVIDER,
-    &scaleway::PROVIDER,
-    &servercow::PROVIDER,
+/// All of them, by families that a builder may leave out.
+static FAMILIES: &[&[&Provider]] = &[
+    &[&cloudflare::PROVIDER],
+    #[cfg(feature = "own")]
+    own::PROVIDERS,
+    #[cfg(feature = "plain")]
+    plain::PROVIDERS,
+    #[cfg(feature = "signed")]
+    signed::PROVIDERS,
 ];
+
+/// All of them.
+pub fn providers() -> impl Iterator<Item = &'static Provider> {
+    FAMILIES.iter().copied().flatten().copied()
+}
 
 /// Why a provider that is not in the list cannot be used.
 pub(super) fn unspoken(name: &str) -> String {
     match name {
         "cnkuai.cn" => {
             "this provider is reached only by a web page with a captcha, which no program can read: choose another one"
+        }
+        _ if cfg!(not(feature = "full")) => {
+            "this build of ddns leaves out providers with an API of their own: install the full one, or use update_script"
         }
         _ => "this provider is reached by an API of its own, which this version does not speak yet; use update_script",
     }
@@ -103,67 +104,41 @@ pub(super) fn unspoken(name: &str) -> String {
 
 /// The provider of that name.
 pub(super) fn find(name: &str) -> Option<&'static Provider> {
-    PROVIDERS.iter().copied().find(|provider| provider.name == name)
+    providers().find(|provider| provider.name == name)
 }
 
-/// Options that the provider needs and the section lacks.
-pub(super) fn missing(section: &Section, provider: &Provider) -> Vec<Fault> {
-    let absent = |field: &&Field| field.needed && option(section, field.option).is_none();
+/// Options that the provider needs and the section lacks, or that cannot be what the provider wants.
+pub(super) fn faults(section: &Section, provider: &Provider) -> Vec<Fault> {
+    let wrong = |field: &Field| match option(section, field.option) {
+        None if field.needed => Some(format!("missing: {} wants {}", provider.name, field.holds)),
+        Some(value) if !field.lines && value.contains(char::is_control) => {
+            Some(format!("holds a line break or another control character: {} wants {}", provider.name, field.holds))
+        }
+        _ => None,
+    };
+    let told = |field: &Field| Some(Fault::error(wrong(field)?).in_section(&section.name).of_option(field.option));
+    provider.options.iter().filter_map(told).collect()
+}
+
+/// Options that are surely not meant so.
+pub(super) fn warnings(section: &Section, provider: &Provider) -> Vec<Fault> {
+    let quoted =
+        |text: &str| ['"', '\''].iter().any(|&mark| text.len() > 1 && text.starts_with(mark) && text.ends_with(mark));
+    let fields = provider.options.iter().filter(|field| option(section, field.option).is_some_and(quoted));
     let told = |field: &Field| {
-        Fault::error(format!("missing: {} wants {}", provider.name, field.holds))
+        Fault::warning("begins and ends with a quotation mark, which is sent as a part of it; was it meant so?")
             .in_section(&section.name)
             .of_option(field.option)
     };
-    provider.options.iter().filter(absent).map(told).collect()
+    fields.map(told).collect()
 }
 
-/// An option of the section as text, if it is set; whatever it is called.
-pub(super) fn option<'s>(section: &'s Section, name: &str) -> Option<&'s str> {
-    let (_, value) = section.raw.iter().find(|(known, _)| known == name)?;
-    std::str::from_utf8(value.reveal()).ok().map(str::trim).filter(|text| !text.is_empty())
-}
-
-/// `KEY=VALUE` in option `param_opt`, where words are separated by blanks; the last one counts.
-pub(super) fn parameter<'s>(section: &'s Section, key: &str) -> Option<&'s str> {
-    let words = option(section, "param_opt")?.split_ascii_whitespace();
-    words.filter_map(|word| word.split_once('=')).rfind(|(known, _)| *known == key).map(|(_, value)| value)
-}
-
-/// An option as a part of a URL's path: a name, lower case, without a dot at its end.
-pub(super) fn in_path(section: &Section, name: &str) -> String {
-    percent_encoded(label(section, name).as_bytes())
-}
-
-/// An option that holds a name, lower case, without a dot at its end.
-pub(super) fn label(section: &Section, name: &str) -> String {
-    option(section, name).unwrap_or_default().trim_end_matches('.').to_ascii_lowercase()
-}
-
-/// `name` inside `zone`, whether it was written with the zone or without; `@` for the zone itself. Both as [`label`] gives them.
-pub(super) fn relative(name: &str, zone: &str) -> String {
-    let host = name.strip_suffix(zone).filter(|host| host.is_empty() || host.ends_with(['.', '@'])).unwrap_or(name);
-    let host = host.trim_end_matches(['.', '@']);
-    if host.is_empty() { "@".to_owned() } else { host.to_owned() }
-}
-
-/// Which of several records of a name is ours: the one that holds the new address already, else the one that holds the registered one, else
-/// the first. `None` where there is no record.
-pub(super) fn ours<R>(
-    job: &Job<'_>,
-    address: IpAddr,
-    records: &[R],
-    held: impl Fn(&R) -> Option<IpAddr>,
-) -> Option<usize> {
-    let holding = |wanted: IpAddr| records.iter().position(|record| held(record) == Some(wanted));
-    holding(address).or_else(|| job.registered.and_then(holding)).or((!records.is_empty()).then_some(0))
-}
-
-/// `A` or `AAAA`.
-pub(super) fn kind(job: &Job<'_>) -> &'static str {
-    match job.section.family {
-        Family::V4 => "A",
-        Family::V6 => "AAAA",
-    }
+/// What goes into which option, for an owner whose credentials were refused: they may be swapped.
+fn credentials(provider: &Provider) -> String {
+    let secret = |field: &&Field| field.needed && matches!(field.option, "username" | "password" | "param_enc");
+    let fields = provider.options.iter().filter(secret);
+    let told: Vec<String> = fields.map(|field| format!("option '{}' wants {}", field.option, field.holds)).collect();
+    told.join("; ")
 }
 
 /// Writes the address.
@@ -171,7 +146,15 @@ pub(super) fn update(job: &Job<'_>, name: &str, http: &mut dyn Http) -> Reply {
     let (Some(provider), Some(address)) = (find(name), job.address) else {
         return not_sent(format!("the API of '{name}' is not spoken here"));
     };
-    told((provider.update)(job, address, http))
+    let written = match provider.way {
+        Way::Code(update, _) => update(job, address, http),
+        Way::Rest(rest) => rest::update(rest, job, address, http),
+    };
+    let mut reply = told(written);
+    if reply.answer == Answer::Refused(Refusal::BadAuth) {
+        reply.said = format!("{}; {}", reply.said, credentials(provider));
+    }
+    reply
 }
 
 /// How an update ended.
@@ -191,8 +174,12 @@ pub(super) fn told(ended: Step<Outcome>) -> Reply {
 
 /// What the provider has for the name; `None` where it cannot be asked.
 pub(super) fn registered(job: &Job<'_>, name: &str, http: &mut dyn Http) -> Option<Known<Vec<IpAddr>>> {
-    let ask = find(name)?.registered?;
-    Some(known(job, name, ask(job, http)))
+    let held = match find(name)?.way {
+        Way::Code(_, ask) => ask?(job, http),
+        Way::Rest(rest) if rest.blind() => return None,
+        Way::Rest(rest) => rest::registered(rest, job, http),
+    };
+    Some(known(job, name, held))
 }
 
 /// What asking the provider came to.

@@ -1,7 +1,9 @@
 //! Signatures of requests: HMAC-SHA256 over a canonical form of the request, as AWS invented it and others took it over, each with its own
 //! names.
 //!
-//! Pure. The four schemes hash the same six parts; they differ in the key and in what is signed beside that hash.
+//! Pure. RSA stands in `rsa`. All schemes but Baidu's hash the same six parts; they differ in the key and in what is signed beside that hash.
+
+pub(super) mod rsa;
 
 use std::fmt::Write as _;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -9,8 +11,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use ring::{digest, hmac};
 
 use super::Job;
-use super::native::option;
-use crate::secret::Secret;
+use super::options::option;
+use crate::secret::{Secret, base64};
 use crate::world::Request;
 
 /// A request as it is signed.
@@ -67,17 +69,36 @@ impl<'r> Unsigned<'r> {
 /// `AWS4-HMAC-SHA256`: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html>.
 pub(super) fn aws4(key: &Key<'_>, stamp: Stamp, (region, service): (&str, &str), request: &Unsigned<'_>) -> String {
     let scope = [&stamp.day(""), region, service, "aws4_request"].join("/");
-    let signed = ["AWS4-HMAC-SHA256", &stamp.short(), &scope, &request.hash()].join("\n");
-    let derived = chain([b"AWS4", key.secret].concat(), &scope);
-    said("AWS4-HMAC-SHA256 Credential", &[key.id, "/", &scope], ", ", request, &hmac(&derived, &signed))
+    scoped("AWS4-HMAC-SHA256", "AWS4", key, &stamp.short(), &scope, request)
 }
 
 /// `TC3-HMAC-SHA256`: <https://cloud.tencent.com/document/api/213/30654>.
 pub(super) fn tc3(key: &Key<'_>, stamp: Stamp, service: &str, request: &Unsigned<'_>) -> String {
     let scope = [&stamp.day("-"), service, "tc3_request"].join("/");
-    let signed = ["TC3-HMAC-SHA256", &stamp.seconds(), &scope, &request.hash()].join("\n");
-    let derived = chain([b"TC3", key.secret].concat(), &scope);
-    said("TC3-HMAC-SHA256 Credential", &[key.id, "/", &scope], ", ", request, &hmac(&derived, &signed))
+    scoped("TC3-HMAC-SHA256", "TC3", key, &stamp.seconds(), &scope, request)
+}
+
+/// `HMAC-SHA256` of Volcengine: <https://www.volcengine.com/docs/6369/67269>.
+pub(super) fn volc(key: &Key<'_>, stamp: Stamp, (region, service): (&str, &str), request: &Unsigned<'_>) -> String {
+    let scope = [&stamp.day(""), region, service, "request"].join("/");
+    scoped("HMAC-SHA256", "", key, &stamp.short(), &scope, request)
+}
+
+/// Schemes whose key is made for a day and a service.
+fn scoped(scheme: &str, first: &str, key: &Key<'_>, time: &str, scope: &str, request: &Unsigned<'_>) -> String {
+    let signed = [scheme, time, scope, &request.hash()].join("\n");
+    let derived = chain([first.as_bytes(), key.secret].concat(), scope);
+    said(&[scheme, " Credential"].concat(), &[key.id, "/", scope], ", ", request, &hmac(&derived, &signed))
+}
+
+/// `bce-auth-v1` of Baidu: <https://cloud.baidu.com/doc/Reference/s/njwvz1yfu>. The body is not signed; the values of fields are encoded.
+pub(super) fn bce(key: &Key<'_>, stamp: Stamp, request: &Unsigned<'_>) -> String {
+    let prefix = ["bce-auth-v1", key.id, &stamp.long(), "1800"].join("/");
+    let fields = request.headers.iter().map(|(name, value)| [name, ":", &encoded(value)].concat());
+    let signed = [request.method, request.path, request.query].map(str::to_owned).into_iter().chain(fields);
+    let signed = signed.collect::<Vec<_>>().join("\n");
+    let signature = hex(&hmac(hex(&hmac(key.secret, &prefix)).as_bytes(), &signed));
+    [&prefix, "/", &request.names(), "/", &signature].concat()
 }
 
 /// `SDK-HMAC-SHA256`: <https://support.huaweicloud.com/intl/en-us/devg-apisign/api-sign-algorithm.html>. The path is signed
@@ -109,6 +130,28 @@ fn hmac(key: &[u8], text: &str) -> Vec<u8> {
     hmac::sign(&hmac::Key::new(hmac::HMAC_SHA256, key), text.as_bytes()).as_ref().to_vec()
 }
 
+/// HMAC-SHA1, for those who still want it.
+fn hmac_sha1(key: &[u8], text: &str) -> Vec<u8> {
+    hmac::sign(&hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, key), text.as_bytes()).as_ref().to_vec()
+}
+
+/// The date alone, signed: <https://api-docs.dnsmadeeasy.com/>.
+pub(super) fn dated(key: &Key<'_>, date: &str) -> String {
+    hex(&hmac_sha1(key.secret, date))
+}
+
+/// A query with its signature, as Aliyun's first version has it: <https://www.alibabacloud.com/help/en/sdk/product-overview/rpc-mechanism>.
+pub(super) fn rpc(key: &Key<'_>, parts: &[(&str, &str)]) -> String {
+    let query = query(parts);
+    let signature = hmac_sha1(&[key.secret, b"&"].concat(), &["GET&%2F&", &encoded(&query)].concat());
+    query + "&Signature=" + &encoded(&base64(&signature))
+}
+
+/// SHA-1 in hexadecimal digits, for schemes that are older than the better hashes.
+pub(super) fn sha1(bytes: &[u8]) -> String {
+    hex(digest::digest(&digest::SHA1_FOR_LEGACY_USE_ONLY, bytes).as_ref())
+}
+
 /// SHA-256 in hexadecimal digits.
 pub(super) fn sha256(bytes: &[u8]) -> String {
     hex(digest::digest(&digest::SHA256, bytes).as_ref())
@@ -118,6 +161,24 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().fold(String::new(), |mut text, byte| {
         let _ = write!(text, "{byte:02x}");
         text
+    })
+}
+
+/// What no other request has: the moment, a thrown number, and what is asked.
+pub(super) fn nonce(job: &Job<'_>, path: &str) -> String {
+    let nanoseconds = job.moment.duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
+    let mut nonce = sha256(format!("{nanoseconds} {} {path}", job.dice).as_bytes());
+    nonce.truncate(32);
+    nonce
+}
+
+/// A query that is sorted and encoded already, with capital digits.
+pub(super) fn capital(query: &str) -> String {
+    let mut parts = query.split('%');
+    let first = parts.next().unwrap_or_default().to_owned();
+    parts.fold(first, |text, part| {
+        let (digits, rest) = part.split_at_checked(2).unwrap_or((part, ""));
+        [&text, "%", &digits.to_ascii_uppercase(), rest].concat()
     })
 }
 
@@ -150,6 +211,11 @@ impl Stamp {
         Self(moment.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs())
     }
 
+    /// Seconds since 1970.
+    pub(super) fn number(self) -> u64 {
+        self.0
+    }
+
     /// That many seconds after 1970 began.
     pub(super) fn at(seconds: u64) -> Self {
         Self(seconds)
@@ -168,6 +234,18 @@ impl Stamp {
     /// `2019-02-25T16:44:25Z`
     pub(super) fn long(self) -> String {
         self.day("-") + "T" + &self.time(":") + "Z"
+    }
+
+    /// `Mon, 25 Feb 2019 16:44:25 GMT`, a date of HTTP (RFC 9110 section 5.6.7)
+    pub(super) fn http(self) -> String {
+        const MONTHS: &str = "JanFebMarAprMayJunJulAugSepOctNovDec";
+        const DAYS: &str = "ThuFriSatSunMonTueWed";
+        let of_three = |names: &'static str, at: usize| names.get(at * 3..at * 3 + 3).unwrap_or_default();
+        let day = self.day("-");
+        let month = day.get(5..7).and_then(|month| month.parse::<usize>().ok()).map_or(0, |month| month - 1);
+        let weekday = usize::try_from(self.0 / 86_400 % 7).unwrap_or_default();
+        let (year, date, time) = (&day[..4], &day[8..], self.time(":"));
+        [of_three(DAYS, weekday), ", ", date, " ", of_three(MONTHS, month), " ", year, " ", &time, " GMT"].concat()
     }
 
     /// Year, month and day in the Gregorian calendar; years begin in March here, so that the day of a leap year is the last one.
@@ -190,94 +268,4 @@ impl Stamp {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// AWS Signature Version 4 test suite (aws-sig-v4-test-suite, case get-vanilla).
-    #[test]
-    fn aws_s_own_example_is_signed_as_aws_signs_it() {
-        let key = Key { id: "AKIDEXAMPLE", secret: b"wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY" };
-        let stamp = Stamp(1_440_938_160);
-        let headers = &[("host", "example.amazonaws.com"), ("x-amz-date", "20150830T123600Z")];
-        let request = Unsigned { method: "GET", path: "/", query: "", headers, body: b"" };
-        let signed = aws4(&key, stamp, ("us-east-1", "service"), &request);
-        let (wanted, signature) = (
-            "AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/20150830/us-east-1/service/aws4_request, \
-             SignedHeaders=host;x-amz-date, Signature=",
-            "5fa00fa31553b73ebf1942676e86291e8372ff2a2260956d9b8aae1d763fbf31",
-        );
-        assert_eq!(signed, [wanted, signature].concat());
-    }
-
-    /// The worked example of <https://cloud.tencent.com/document/api/213/30654>, whose key is 32 asterisks.
-    #[test]
-    fn tencent_s_own_example_is_signed_as_tencent_signs_it() {
-        let stars = "*".repeat(32);
-        let key = Key { id: "AKID", secret: stars.as_bytes() };
-        let body = br#"{"Limit": 1, "Filters": [{"Values": ["\u672a\u547d\u540d"], "Name": "instance-name"}]}"#;
-        let headers = &[
-            ("content-type", "application/json; charset=utf-8"),
-            ("host", "cvm.tencentcloudapi.com"),
-            ("x-tc-action", "describeinstances"),
-        ];
-        let request = Unsigned { method: "POST", path: "/", query: "", headers, body };
-        let signed = tc3(&key, Stamp(1_551_113_065), "cvm", &request);
-        let (wanted, signature) = (
-            "TC3-HMAC-SHA256 Credential=AKID/2019-02-25/cvm/tc3_request, \
-             SignedHeaders=content-type;host;x-tc-action, Signature=",
-            "10b1a37a7301a02ca19a647ad722d5e43b4b3cff309d421d85b46093f6ab6c4f",
-        );
-        assert_eq!(signed, [wanted, signature].concat());
-    }
-
-    /// The example of the signing guide at <https://support.huaweicloud.com/intl/en-us/devg-apisign/api-sign-algorithm.html>; its key is
-    /// blackened, so only the hash that is signed can be compared.
-    #[test]
-    fn huawei_s_own_example_has_the_hash_that_huawei_gives() {
-        let headers = &[
-            ("content-type", "application/json"),
-            ("host", "service.region.example.com"),
-            ("x-sdk-date", "20191115T033655Z"),
-        ];
-        let query = query(&[("marker", "13551d6b-755d-4757-b956-536f674975c0"), ("limit", "2")]);
-        let path = "/v1/77b6a44cba5143ab91d13ab9a8ff44fd/vpcs/";
-        let request = Unsigned { method: "GET", path, query: &query, headers, body: b"" };
-        assert_eq!(request.hash(), "b25362e603ee30f4f25e7858e8a7160fd36e803bb2dfe206278659d71a9bcd7a");
-        assert_eq!(Stamp(1_573_789_015).short(), "20191115T033655Z");
-    }
-
-    /// The fixed example of <https://www.alibabacloud.com/help/en/sdk/product-overview/v3-request-structure-and-signature>.
-    #[test]
-    fn aliyun_s_own_example_is_signed_as_aliyun_signs_it() {
-        let key = Key { id: "YourAccessKeyId", secret: b"YourAccessKeySecret" };
-        let image = "win2019_1809_x64_dtc_zh-cn_40G_alibase_20230811.vhd";
-        let (query, empty) = (query(&[("RegionId", "cn-shanghai"), ("ImageId", image)]), sha256(b""));
-        let headers = &[
-            ("host", "ecs.cn-shanghai.aliyuncs.com"),
-            ("x-acs-action", "RunInstances"),
-            ("x-acs-content-sha256", &empty),
-            ("x-acs-date", "2023-10-26T10:22:32Z"),
-            ("x-acs-signature-nonce", "3156853299f313e23d1673dc12e1703d"),
-            ("x-acs-version", "2014-05-26"),
-        ];
-        let request = Unsigned { method: "POST", path: "/", query: &query, headers, body: b"" };
-        let signed = acs3(&key, &request);
-        let signature = "06563a9e1b43f5dfe96b81484da74bceab24a1d853912eee15083a6f0f3283c0";
-        assert!(signed.starts_with("ACS3-HMAC-SHA256 Credential=YourAccessKeyId,SignedHeaders=host;x-acs-action;"));
-        assert!(signed.ends_with(&format!(",Signature={signature}")), "{signed}");
-    }
-
-    #[test]
-    fn moments_are_written_in_utc_and_leap_days_are_days() {
-        assert_eq!(Stamp(0).long(), "1970-01-01T00:00:00Z");
-        assert_eq!(Stamp(951_782_400).day("-"), "2000-02-29");
-        assert_eq!(Stamp(1_709_251_199).long(), "2024-02-29T23:59:59Z");
-        assert_eq!(Stamp(4_107_542_400).day("-"), "2100-03-01");
-        assert_eq!(Stamp::of(UNIX_EPOCH - std::time::Duration::from_secs(5)).seconds(), "0");
-    }
-
-    #[test]
-    fn a_query_is_sorted_and_encoded_with_capital_digits() {
-        assert_eq!(query(&[("name", "*.a b~/"), ("Name", "1")]), "Name=1&name=%2A.a%20b~%2F");
-    }
-}
+mod tests;

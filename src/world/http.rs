@@ -45,8 +45,19 @@ pub struct Response {
     pub status: u16,
     /// `Retry-After` (RFC 9110 section 10.2.3), already turned into a waiting time.
     pub retry_after: Option<Duration>,
+    /// What `Set-Cookie` fields (RFC 6265 section 4.1) gave, as a `Cookie` field gives it back; attributes are not looked at.
+    pub cookie: Option<Secret>,
     /// The body, at most [`BODY_LIMIT`] bytes of it.
     pub body: Vec<u8>,
+}
+
+/// Where a page leads on, as a browser would go.
+#[derive(Clone, Debug, Default)]
+pub struct Trail {
+    /// `Location`, as it came.
+    pub location: Option<String>,
+    /// Each `Set-Cookie`, as it came (RFC 6265 section 4.1).
+    pub cookies: Vec<Secret>,
 }
 
 /// More than this of a body is never read: an answer is a line, a page with an address is a screenful.
@@ -152,6 +163,10 @@ pub trait Http {
     /// One request, one response, within a time limit. Redirects are followed only where safe: GET, never from https to http, never with
     /// credentials to another host.
     fn exchange(&mut self, request: &Request, route: &Route) -> Result<Response, Broken>;
+    /// One request, one response, and where it leads on; no redirect is followed.
+    fn visit(&mut self, request: &Request, route: &Route) -> Result<(Response, Trail), Broken> {
+        self.exchange(request, route).map(|response| (response, Trail::default()))
+    }
     /// Whether a TCP connection to `host` and `port` is possible; nothing is sent. The route's proxy and certificates do not count.
     fn reach(&mut self, host: &str, port: u16, route: &Route) -> Result<(), Broken>;
 }

@@ -216,18 +216,27 @@ fn honest(shared: &Shared, asked: &Asked, stream: &mut dyn Stream) -> io::Result
     if login.is_some_and(|login| asked.field("authorization") != Some(&login)) {
         return answer(stream, 200, "", b"badauth\n");
     }
-    let (Some(name), Some(address)) = (asked.query("hostname"), asked.address()) else {
+    let (Some(names), Some(address)) = (asked.query("hostname"), asked.address()) else {
         return answer(stream, 200, "", b"notfqdn\n");
     };
+    let lines: String = names.split(',').map(|name| publish(shared, name, address)).collect();
+    answer(stream, 200, "", lines.as_bytes())
+}
+
+/// Changes one name, and gives the line of the answer about it.
+fn publish(shared: &Shared, name: &str, address: IpAddr) -> String {
+    if !name.ends_with("example.net") {
+        return "nohost\n".to_owned();
+    }
     let key = (name.to_owned(), address.is_ipv4());
     if lock(&shared.known).get(&key) == Some(&address) {
-        return answer(stream, 200, "", format!("nochg {address}\n").as_bytes());
+        return format!("nochg {address}\n");
     }
     if named::change(&shared.net, name, address).is_err() {
-        return answer(stream, 200, "", b"dnserr\n");
+        return "dnserr\n".to_owned();
     }
     lock(&shared.known).insert(key, address);
-    answer(stream, 200, "", format!("good {address}\n").as_bytes())
+    format!("good {address}\n")
 }
 
 fn answer(stream: &mut dyn Stream, status: u16, fields: &str, body: &[u8]) -> io::Result<()> {

@@ -46,6 +46,7 @@ fn a_file_that_is_no_recipe_replaces_nothing() {
         (r#"{"ipv4":{"url":""}}"#, "has no URL"),
         (r#"{"ipv4":{"url":"https://x/","answer":["good"]}}"#, "words of success"),
         (r#"{"ipv4":{"url":"https://x/"},"ipv6":{}}"#, "(in ipv6)"),
+        (r#"{"ipv4":{"url":"https://x/","rules":"all"}}"#, "unknown rule 'all' (in ipv4)"),
         (r#"{"ipv4":{"url":"ftp://x/"}}"#, "neither a URL nor"),
         (r#"{"ipv4":{"url":"https://"}}"#, "URL that is none"),
         (r#"{"ipv4":{"url":"https://x/\n?ip=[IP]"}}"#, "control characters"),

@@ -24,11 +24,17 @@ fn switches_are_the_words_of_openwrt_and_anything_else_is_a_warning() {
 
 #[test]
 fn lookup_host_is_the_domain_when_missing() {
-    let domains = [("a.example,b.example", "a.example"), ("host@zone.example", "host@zone.example")];
+    let domains = [
+        ("a.example,b.example", "a.example"),
+        ("'a.example b.example'", "a.example"),
+        ("host@zone.example", "host@zone.example"),
+        ("*.example.net", "wildcard.example.net"),
+        ("*.a.example,a.example", "wildcard.a.example"),
+    ];
     for (domain, host) in domains {
         assert_eq!(section(&format!("domain {domain}")).lookup_host, host);
     }
-    assert!(refused("domain *.example.net").contains("cannot be looked up"));
+    assert!(refused("domain a*.example.net").contains("cannot be looked up"));
     assert_eq!(section("domain *.example.net\nlookup_host x.example.net").lookup_host, "x.example.net");
     let text = "config service a\n\toption service_name x\n\toption lookup_host h.example\n";
     let (section, _) = Config::read(text.as_bytes(), b"").section("a").unwrap();
@@ -40,10 +46,13 @@ fn host_names_with_other_characters_are_refused_before_anything_runs() {
     let long = "x".repeat(300);
     for bad in ["a b", "a'\\''b", "a␤b", "a/b", "a;b", "$(id)", "`id`", "a\"b", "hütte.example", "a\\b", &long] {
         for option in ["domain", "lookup_host", "dns_server"] {
+            if (bad, option) == ("a b", "domain") {
+                continue; // two names
+            }
             assert!(refused(&format!("{option} '{bad}'")).contains("wanted") || bad.len() == 300, "{option} {bad}");
         }
     }
-    for bad in ["a..b,", ",", "a,,b", "a,b c", "a:b"] {
+    for bad in ["a..b,", ",", "a,,b", "a, ,b", " ", "a:b"] {
         refused(&format!("domain '{bad}'"));
     }
     refused("lookup_host a,b");
@@ -54,6 +63,23 @@ fn host_names_with_other_characters_are_refused_before_anything_runs() {
     let list = format!("{},{}", "x".repeat(253), "*.y.example");
     assert_eq!(section(&format!("domain {list}")).domain.as_deref(), Some(list.as_str()));
     assert!(refused("domain 'a␤b'").contains("value 'a...'"));
+}
+
+#[test]
+fn several_names_are_read_with_commas_or_blanks_between_and_each_once() {
+    let lists = [
+        ("a.example,b.example", "a.example,b.example"),
+        ("a.example b.example", "a.example,b.example"),
+        ("  a.example ,  b.example c.example ", "a.example,b.example,c.example"),
+        ("a.example,A.Example,b.example", "a.example,b.example"),
+        ("*.a.example,a.example", "*.a.example,a.example"),
+    ];
+    for (written, read) in lists {
+        let section = section(&format!("domain '{written}'"));
+        assert_eq!(section.domain.as_deref(), Some(read));
+        let raw = section.raw.iter().find(|(name, _)| name == "domain").unwrap();
+        assert_eq!(raw.1.reveal(), written.as_bytes(), "a script sees what is written");
+    }
 }
 
 #[test]

@@ -187,6 +187,6 @@ fn a_pending_change_counts() {
 #[test]
 fn all_errors_of_a_section_are_told_at_once() {
     let faults =
-        config("", "domain 'a b'\nproxy x\nip_source y\ndns_server 'a b'\nenabled z").section("a").unwrap_err();
+        config("", "domain 'a/b'\nproxy x\nip_source y\ndns_server 'a b'\nenabled z").section("a").unwrap_err();
     assert_eq!(faults.iter().filter(|fault| fault.severity == Severity::Error).count(), 4, "{}", said(&faults));
 }

@@ -67,6 +67,7 @@ impl Client {
             route: &route,
             address: address.map(|text| text.parse().unwrap()),
             registered: None,
+            other: None,
             place: &Place::default(),
             moment: SystemTime::now() - self.clock_off,
             dice: std::process::id(),

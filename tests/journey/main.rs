@@ -15,6 +15,7 @@ mod input;
 mod luci;
 mod luci_orders;
 mod luci_verify;
+mod names;
 mod nsupdate;
 mod package;
 mod process;

@@ -44,7 +44,10 @@ fn with<T>(server: &mut Server, options: &[(&str, &str)], now: u64, ask: impl Fn
     let moment = SystemTime::UNIX_EPOCH + Duration::from_secs(now);
     let (route, place) = (Route::default(), Place::default());
     let (section, recipe, route, place) = (&section, &recipe, &route, &place);
-    ask(&Job { section, recipe, route, address, registered: None, place, moment, dice: 0x1234_fffe }, server)
+    ask(
+        &Job { section, recipe, route, address, registered: None, other: None, place, moment, dice: 0x1234_fffe },
+        server,
+    )
 }
 
 fn update(server: &mut Server, options: &[(&str, &str)]) -> Reply {

@@ -5,18 +5,23 @@
 //!
 //! ```text
 //! option password t0ken           options of the section; service_name is the folder's name
+//! file password rsa.pem           an option of several lines, from a file beside this one
 //! address 192.0.2.2               what is to be sent (or: ask, to read what is registered)
 //! moment 1700000000               the wall clock, seconds since 1970, where requests are signed
 //! dice 7                          the number thrown, where a request has something that must never come twice
 //! > GET https://api.example/x     a request that must come next,
-//! > Authorization: Bearer t0ken   header fields it must have,
-//! {"content":"192.0.2.2"}         its body; JSON is compared as JSON
-//! < 200                           the answer's status, retry-after=SECONDS behind it if there is one
+//! > Authorization: Bearer t0ken   header fields it must have (or must not: none),
+//! {"content":"192.0.2.2"}         its body; JSON is compared as JSON, a member jwt by its text and by its signature (RSA-PSS), which is
+//!                                 left out here: it is never the same twice
+//! < 200                           the answer's status, behind it retry-after=SECONDS and cookie=NAME=VALUE
+//! < Set-Cookie: a=b; Path=/        where it leads on, for providers that have pages only (or: Location)
 //! {"id":1}                        its body
 //! = accepted                      how it ends, and words that must be said
 //! ```
 #![cfg(test)]
 
+mod hostile;
+mod salted;
 mod transcript;
 mod wire;
 
@@ -103,7 +108,7 @@ fn play(provider: &str, case: &Path) -> Result<(), String> {
     let (address, registered) = (script.address, script.registered);
     let moment = SystemTime::UNIX_EPOCH + Duration::from_secs(script.moment);
     let (section, recipe, route, place) = (&section, &recipe, &route, &place);
-    let job = Job { section, recipe, route, address, registered, place, moment, dice: script.dice };
+    let job = Job { section, recipe, route, address, other: None, registered, place, moment, dice: script.dice };
     let said = if address.is_some() {
         let reply = send::update(&job, &mut wire, &mut NoHost, &mut NoHost);
         format!("{} {}", class(&reply.answer), reply.said)
@@ -141,7 +146,7 @@ fn every_provider_asks_and_answers_as_its_transcripts_say() {
 
 #[test]
 fn every_provider_of_the_list_has_shown_what_may_happen() {
-    for provider in send::PROVIDERS {
+    for provider in send::providers() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/providers").join(provider.name);
         assert!(folder.is_dir(), "{} has no transcripts", provider.name);
         let shown: Vec<String> = cases(&folder).iter().map(|path| name(path)).collect();

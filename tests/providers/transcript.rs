@@ -1,9 +1,12 @@
 //! Reads a transcript.
 
+use std::fs;
 use std::net::IpAddr;
+use std::path::Path;
 use std::time::Duration;
 
-use ddns::world::Response;
+use ddns::secret::Secret;
+use ddns::world::{Response, Trail};
 
 /// One request and its answer.
 #[derive(Debug, Default)]
@@ -13,6 +16,24 @@ pub(crate) struct Exchange {
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: String,
     pub(crate) answer: Response,
+    pub(crate) trail: Trail,
+}
+
+impl Exchange {
+    fn leads_on(&mut self, name: &str, value: &str) {
+        match name {
+            "Location" => self.trail.location = Some(value.to_owned()),
+            _ => self.trail.cookies.push(Secret::new(value)),
+        }
+    }
+}
+
+/// An option whose value stands in a file.
+fn several_lines(rest: &str) -> Result<(String, String), String> {
+    let (name, file) = rest.split_once(' ').ok_or_else(|| format!("no file: {rest}"))?;
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/providers").join(file);
+    let text = fs::read_to_string(path).map_err(|error| format!("{file}: {error}"))?;
+    Ok((name.to_owned(), text))
 }
 
 #[derive(Debug, Default)]
@@ -49,9 +70,16 @@ impl Transcript {
                 "<" => {
                     answering = true;
                     let last = all.exchanges.last_mut().ok_or("an answer before any request")?;
-                    let (status, wait) = rest.split_once(" retry-after=").map_or((rest, None), |(s, w)| (s, Some(w)));
+                    if let Some((name, value)) = rest.split_once(": ") {
+                        last.leads_on(name, value);
+                        continue;
+                    }
+                    let (status, fields) = rest.split_once(' ').unwrap_or((rest, ""));
                     last.answer.status = status.parse().map_err(|_| format!("no status: {line}"))?;
-                    last.answer.retry_after = wait.and_then(|w| w.parse().ok()).map(Duration::from_secs);
+                    let field = |name: &str| fields.split(' ').find_map(|word| word.strip_prefix(name));
+                    last.answer.retry_after =
+                        field("retry-after=").and_then(|w| w.parse().ok()).map(Duration::from_secs);
+                    last.answer.cookie = field("cookie=").map(Secret::new);
                 }
                 _ if !all.exchanges.is_empty() => {
                     let last = all.exchanges.last_mut().ok_or("text before any request")?;
@@ -67,6 +95,7 @@ impl Transcript {
                     let (name, value) = rest.split_once(' ').unwrap_or((rest, ""));
                     all.options.push((name.to_owned(), value.to_owned()));
                 }
+                "file" => all.options.push(several_lines(rest)?),
                 "address" => all.address = Some(rest.parse().map_err(|_| format!("no address: {rest}"))?),
                 "registered" => all.registered = Some(rest.parse().map_err(|_| format!("no address: {rest}"))?),
                 "moment" => all.moment = rest.parse().map_err(|_| format!("no moment: {rest}"))?,
@@ -90,10 +119,11 @@ impl Transcript {
         format!("config service 'test'\n{}", lines.concat())
     }
 
-    /// What nobody may be told.
+    /// What nobody may be told: each line of it.
     pub(crate) fn secrets(&self) -> Vec<String> {
         let secret = |name: &str| matches!(name, "password" | "param_enc");
-        self.options.iter().filter(|(name, _)| secret(name)).map(|(_, value)| value.clone()).collect()
+        let lines = self.options.iter().filter(|(name, _)| secret(name)).flat_map(|(_, value)| value.lines());
+        lines.filter(|line| !line.starts_with("-----") && line.len() > 1).map(str::to_owned).collect()
     }
 
     /// Whether it ended as it must: the first word or words, and every further line somewhere in what was said.

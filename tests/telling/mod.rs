@@ -35,7 +35,7 @@ pub(crate) struct Ear {
 impl Ear {
     /// One that answers with this status and body.
     pub(crate) fn saying(status: u16, body: &str) -> Self {
-        let response = Response { status, retry_after: None, body: body.as_bytes().to_vec() };
+        let response = Response { status, body: body.as_bytes().to_vec(), ..Response::default() };
         Self { heard: Vec::new(), answer: Some(Ok(response)) }
     }
 }
@@ -77,9 +77,21 @@ impl Dns for Idle {
 
 /// One update by this recipe.
 pub(crate) fn update(section: &Section, recipe: &Recipe, address: &str, http: &mut dyn Http) -> Reply {
+    update_rest(section, recipe, address, &mut 0, http)
+}
+
+/// One update of the names that are not done yet.
+pub(crate) fn update_rest(
+    section: &Section,
+    recipe: &Recipe,
+    address: &str,
+    done: &mut u64,
+    http: &mut dyn Http,
+) -> Reply {
     let (route, place) = (Route::default(), Place::default());
     let address: Option<IpAddr> = Some(address.parse().unwrap());
     let moment = std::time::SystemTime::UNIX_EPOCH;
-    let job = Job { section, recipe, route: &route, address, registered: None, place: &place, moment, dice: 0 };
-    send::update(&job, http, &mut Idle, &mut Idle)
+    let job =
+        Job { section, recipe, route: &route, address, other: None, registered: None, place: &place, moment, dice: 0 };
+    send::update_rest(&job, done, http, &mut Idle, &mut Idle)
 }

@@ -2,20 +2,14 @@
 //!
 //! A PATCH with the content alone keeps proxied flag, TTL, comment and tags. DNS cannot tell the address of a proxied name, the API can.
 
-use std::net::IpAddr;
+use serde_json::Value;
 
-use serde_json::{Value, json};
+use super::{Field, Provider, Way, needed, option, optional};
+use crate::answer::Answer;
+use crate::config::Section;
+use crate::send::rest::{Call, Fields, List, Read, Rest, Zone};
 
-use super::{Field, Provider, kind, needed, option, optional, ours, parameter};
-use crate::answer::{Answer, Refusal};
-use crate::secret::percent_encoded;
-use crate::send::Job;
-use crate::send::api::{Api, Outcome, Step, list, text};
-use crate::send::name::Name;
-use crate::world::Http;
-
-pub(super) static PROVIDER: Provider =
-    Provider { name: "cloudflare.com-v4", options: OPTIONS, update, registered: Some(registered) };
+pub(super) static PROVIDER: Provider = Provider { name: "cloudflare.com-v4", options: OPTIONS, way: Way::Rest(&API) };
 
 const OPTIONS: &[Field] = &[
     needed("domain", "the name as host@zone, or the full name"),
@@ -25,97 +19,36 @@ const OPTIONS: &[Field] = &[
     optional("rec_id", "the same as dns_record_id"),
 ];
 
-const BASE: &str = "https://api.cloudflare.com/client/v4";
+static API: Rest = Rest {
+    base: "https://api.cloudflare.com/client/v4",
+    headers,
+    zone: Zone { list: List::whole("/zones?name={zone}", "/result"), name: "", ..Rest::PLAIN.zone },
+    read: Read {
+        list: List::whole("/zones/{zone_id}/dns_records?type={type}&name={full}", "/result"),
+        one: ["/zones/{zone_id}/dns_records/{id}", "/result"],
+        name: ["", ""],
+        ..Rest::PLAIN.read
+    },
+    chosen: &["dns_record_id", "rec_id"],
+    change: Call::new("PATCH", "/zones/{zone_id}/dns_records/{id}", r#"{"content":"{ip}"}"#),
+    create: Some(Call::new(
+        "POST",
+        "/zones/{zone_id}/dns_records",
+        r#"{"type":"{type}","name":"{full}","content":"{ip}","ttl":{ttl}}"#,
+    )),
+    // "automatic"
+    ttl: 1,
+    complaint,
+    // an answer that says no success is a refusal whatever its status
+    sort: |answer| (answer["success"] != true).then_some(Answer::Unclear),
+    ..Rest::PLAIN
+};
 
-/// A record of the name, of the wanted kind.
-struct Record {
-    id: String,
-    address: Option<IpAddr>,
-}
-
-fn update(job: &Job<'_>, address: IpAddr, http: &mut dyn Http) -> Step<Outcome> {
-    let mut api = api(job, http);
-    let zone = zone(job, &mut api)?;
-    let records = records(job, &zone, &mut api)?;
-    let chosen = ours(job, address, &records, |record| record.address).map(|at| &records[at]);
-    let Some(record) = chosen else {
-        let new = json!({ "type": kind(job), "name": name(job).full, "content": address.to_string(), "ttl": 1 });
-        api.send("POST", &format!("/zones/{zone}/dns_records"), &new)?;
-        return Ok(Outcome::Created);
-    };
-    if record.address == Some(address) {
-        return Ok(Outcome::Right);
+fn headers(section: &Section) -> Fields {
+    if option(section, "username").is_some_and(|user| user.eq_ignore_ascii_case("bearer")) {
+        return &[("Authorization", "Bearer {password}")];
     }
-    let path = format!("/zones/{zone}/dns_records/{}", percent_encoded(record.id.as_bytes()));
-    api.send("PATCH", &path, &json!({ "content": address.to_string() }))?;
-    Ok(Outcome::Updated)
-}
-
-fn registered(job: &Job<'_>, http: &mut dyn Http) -> Step<Vec<IpAddr>> {
-    let mut api = api(job, http);
-    let zone = zone(job, &mut api)?;
-    Ok(records(job, &zone, &mut api)?.into_iter().filter_map(|record| record.address).collect())
-}
-
-fn api<'a>(job: &'a Job<'a>, http: &'a mut dyn Http) -> Api<'a> {
-    let api = Api::new(job, http, BASE, complaint);
-    let user = option(job.section, "username").unwrap_or_default();
-    if user.eq_ignore_ascii_case("bearer") {
-        return api.bearer();
-    }
-    let key = job.section.password.clone().unwrap_or_default();
-    api.with("X-Auth-Email", user).with("X-Auth-Key", key.reveal())
-}
-
-fn name(job: &Job<'_>) -> Name {
-    Name::of(job.section.domain.as_deref().unwrap_or_default())
-}
-
-fn zone(job: &Job<'_>, api: &mut Api<'_>) -> Step<String> {
-    if let Some(id) = parameter(job.section, "zone_id").or(option(job.section, "zone_id")) {
-        return Ok(percent_encoded(id.as_bytes()));
-    }
-    let name = name(job);
-    for zone in name.zones() {
-        let answer = api.get(&format!("/zones?name={}", percent_encoded(zone.as_bytes())))?;
-        let found = result(&answer, api)?;
-        if let Some(zone) = found.as_array().and_then(|zones| zones.first()) {
-            return text(zone, "id");
-        }
-    }
-    Err(api.no_such(&format!("no zone of this account holds '{}'", name.full)))
-}
-
-fn records(job: &Job<'_>, zone: &str, api: &mut Api<'_>) -> Step<Vec<Record>> {
-    let chosen =
-        ["dns_record_id", "rec_id"].iter().find_map(|key| parameter(job.section, key).or(option(job.section, key)));
-    if let Some(id) = chosen {
-        let path = format!("/zones/{zone}/dns_records/{}", percent_encoded(id.as_bytes()));
-        let answer = api.get(&path)?;
-        let found = result(&answer, api)?;
-        if found["type"] != kind(job) {
-            let why = format!("the record of option 'rec_id' or 'dns_record_id' is no {} record", kind(job));
-            return Err(api.ended(Answer::Refused(Refusal::NoHost), &why, b""));
-        }
-        return Ok(vec![record(found)?]);
-    }
-    let full = name(job).full;
-    let path = format!("/zones/{zone}/dns_records?type={}&name={}", kind(job), percent_encoded(full.as_bytes()));
-    let answer = api.get(&path)?;
-    list(&answer, "result")?.iter().map(record).collect()
-}
-
-fn record(found: &Value) -> Step<Record> {
-    Ok(Record { id: text(found, "id")?, address: text(found, "content")?.parse().ok() })
-}
-
-/// The part of an answer that is about something; an answer that says no success is a refusal whatever its status.
-fn result<'v>(answer: &'v Value, api: &Api<'_>) -> Step<&'v Value> {
-    if answer["success"] == true {
-        return Ok(&answer["result"]);
-    }
-    let own = complaint(answer).unwrap_or_default();
-    Err(api.ended(Answer::Unclear, "not successful", own.as_bytes()))
+    &[("X-Auth-Email", "{username}"), ("X-Auth-Key", "{password}")]
 }
 
 /// `errors[].message` with its number, and what stands below it.

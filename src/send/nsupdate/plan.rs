@@ -4,7 +4,8 @@
 #![forbid(unsafe_code)]
 
 use super::super::name::Name;
-use super::super::native::{Field, needed, option, optional, parameter};
+use super::super::native::{Field, needed, optional};
+use super::super::options::{option, parameter};
 use crate::config::service::Recipe;
 use crate::config::{Fault, Section};
 use crate::dns::{self, Algorithm, Key, WrittenKey};

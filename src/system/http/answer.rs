@@ -6,8 +6,9 @@ use httparse::{EMPTY_HEADER, Header, ParserConfig, Status};
 
 use super::channel::Channel;
 use super::date;
+use crate::secret::Secret;
 use crate::system::patience::Patience;
-use crate::world::Broken;
+use crate::world::{Broken, Trail};
 
 /// A head longer than this is not from a server one wants to listen to.
 const HEAD_LIMIT: usize = 32 * 1024;
@@ -17,8 +18,9 @@ const FIELD_LIMIT: usize = 64;
 pub(super) struct Head {
     pub(super) status: u16,
     pub(super) length: Length,
-    pub(super) location: Option<String>,
+    pub(super) trail: Trail,
     pub(super) retry_after: Option<Duration>,
+    pub(super) cookie: Option<Secret>,
     /// If there was a proxy in between: this is its own trouble, no server was asked.
     pub(super) by_proxy: bool,
 }
@@ -102,8 +104,12 @@ fn parse(held: &[u8], now: SystemTime) -> Result<Option<(Head, usize)>, Broken> 
                 Head {
                     status,
                     length,
-                    location: field("Location"),
+                    trail: Trail {
+                        location: field("Location"),
+                        cookies: values(response.headers, "Set-Cookie").map(Secret::new).collect(),
+                    },
                     retry_after,
+                    cookie: cookie(response.headers),
                     by_proxy: by_proxy(status, response.headers),
                 },
                 used,
@@ -123,6 +129,12 @@ fn by_proxy(status: u16, fields: &[Header<'_>]) -> bool {
         && values(fields, "Via").next().is_none();
     let squid = values(fields, "X-Squid-Error").next().is_some();
     status == 407 || (status >= 400 && (tiny || squid))
+}
+
+fn cookie(fields: &[Header<'_>]) -> Option<Secret> {
+    let pairs = values(fields, "Set-Cookie").map(|field| field.split(';').next().unwrap_or_default().trim().to_owned());
+    let pairs: Vec<String> = pairs.filter(|pair| pair.contains('=')).collect();
+    (!pairs.is_empty()).then(|| Secret::new(pairs.join("; ")))
 }
 
 fn values<'h>(fields: &'h [Header<'h>], name: &'h str) -> impl Iterator<Item = String> + 'h {

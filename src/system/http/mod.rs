@@ -14,7 +14,7 @@ use rustls::ClientConfig;
 use crate::system::patience::{Impatient, Patience};
 use crate::system::resolve::Resolve;
 use crate::url::Url;
-use crate::world::{Broken, Http, Request, Response, Route};
+use crate::world::{Broken, Http, Request, Response, Route, Trail};
 
 mod answer;
 mod body;
@@ -27,7 +27,7 @@ mod redirect;
 mod tls;
 mod trust;
 
-use answer::Incoming;
+use answer::{Head, Incoming};
 use channel::Channel;
 use connect::Dialer;
 
@@ -73,14 +73,19 @@ impl Http for Wire {
         let mut trip = Trip { wire: self, route, patience: &patience, tls: None };
         let mut url = request.url.clone();
         for _ in 0..redirect::LIMIT {
-            let (response, location) = trip.once(request, &url)?;
-            let next = location.and_then(|to| redirect::next(request, &url, response.status, &to));
+            let (response, trail) = trip.once(request, &url)?;
+            let next = trail.location.and_then(|to| redirect::next(request, &url, response.status, &to));
             match next {
                 Some(next) => url = next,
                 None => return Ok(response),
             }
         }
         trip.once(request, &url).map(|(response, _)| response)
+    }
+
+    fn visit(&mut self, request: &Request, route: &Route) -> Result<(Response, Trail), Broken> {
+        let patience = Patience::for_(self.limits.total, self.stop);
+        Trip { wire: self, route, patience: &patience, tls: None }.once(request, &request.url)
     }
 
     fn reach(&mut self, host: &str, port: u16, route: &Route) -> Result<(), Broken> {
@@ -101,8 +106,8 @@ struct Trip<'a> {
 }
 
 impl Trip<'_> {
-    /// One request; with the response comes its `Location`.
-    fn once(&mut self, request: &Request, url: &Url) -> Result<(Response, Option<String>), Broken> {
+    /// One request; with the response comes where it leads on.
+    fn once(&mut self, request: &Request, url: &Url) -> Result<(Response, Trail), Broken> {
         // what cannot be carried out is found before anybody is called
         let bytes = message::bytes(request, url, self.route)?;
         if url.secure && self.tls.is_none() {
@@ -116,7 +121,8 @@ impl Trip<'_> {
             return Err(proxy::refusal(proxy, url, head.status));
         }
         let body = incoming.body(&head)?;
-        Ok((Response { status: head.status, retry_after: head.retry_after, body }, head.location))
+        let Head { status, retry_after, cookie, trail, .. } = head;
+        Ok((Response { status, retry_after, cookie, body }, trail))
     }
 
     /// A connection over which the request can be sent.

@@ -1,0 +1,56 @@
+//! Which of several records is ours, and what became of it.
+//!
+//! Pure.
+#![forbid(unsafe_code)]
+
+use std::net::IpAddr;
+
+use serde_json::Value;
+
+use super::Job;
+
+/// What an update came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// The record holds the new address.
+    Updated,
+    /// There was no record; now there is.
+    Created,
+    /// It held the address already, and nothing was written.
+    Right,
+}
+
+/// Which of several records of a name is ours: the one that holds the new address already, else the one that holds the registered one, else
+/// the first. `None` where there is no record.
+pub(super) fn ours<R>(
+    job: &Job<'_>,
+    address: IpAddr,
+    records: &[R],
+    held: impl Fn(&R) -> Option<IpAddr>,
+) -> Option<usize> {
+    let holding = |wanted: IpAddr| records.iter().position(|record| held(record) == Some(wanted));
+    holding(address).or_else(|| job.registered.and_then(holding)).or((!records.is_empty()).then_some(0))
+}
+
+/// [`ours`] among records whose address is the text of one of their members.
+pub(super) fn chosen<'r>(job: &Job<'_>, address: IpAddr, records: &'r [Value], member: &str) -> Option<&'r Value> {
+    ours(job, address, records, |record| held(record, member)).map(|at| &records[at])
+}
+
+/// The address that a member of a record is the text of.
+pub(super) fn held(record: &Value, member: &str) -> Option<IpAddr> {
+    record[member].as_str()?.parse().ok()
+}
+
+/// The addresses of all records.
+pub(super) fn all_held(records: &[Value], member: &str) -> Vec<IpAddr> {
+    records.iter().filter_map(|record| held(record, member)).collect()
+}
+
+/// The rows whose members read so, upper and lower case alike.
+pub(super) fn reading(rows: &[Value], members: &[(&str, &str)]) -> Vec<Value> {
+    let reads = |row: &&Value| {
+        members.iter().all(|(member, text)| row[*member].as_str().is_some_and(|own| own.eq_ignore_ascii_case(text)))
+    };
+    rows.iter().filter(reads).cloned().collect()
+}

@@ -1,0 +1,44 @@
+//! Lists of zones that come in pages, and the zone in them that holds a name.
+//!
+//! Knows no provider: what its list looks like is told in a [`Pages`].
+
+use serde_json::Value;
+
+use super::api::Api;
+use super::json::{Step, list, text};
+use super::name::Name;
+
+/// What a provider's list of zones looks like.
+pub(super) struct Pages {
+    /// The member that is the list; a page without it has no zones.
+    pub(super) list: &'static str,
+    /// The member of a zone that is its name; a dot at its end does not count.
+    pub(super) name: &'static str,
+    /// Zones that do not count: those seen only inside.
+    pub(super) hidden: fn(&Value) -> bool,
+    /// The path of the page behind this one.
+    pub(super) next: fn(&Value, &str) -> Option<String>,
+}
+
+/// The zone with the longest name that holds `name`, out of all pages from `path` on.
+pub(super) fn longest(api: &mut Api<'_>, name: &Name, path: &str, pages: &Pages) -> Step<Value> {
+    let zones = name.zones();
+    let (mut best, mut page) = ((zones.len(), Value::Null), Some(path.to_owned()));
+    while let Some(asked) = page {
+        let answer = api.get(&asked)?;
+        let all = if answer[pages.list].is_null() { &[] } else { list(&answer, pages.list)? };
+        for zone in all.iter().filter(|zone| !(pages.hidden)(zone)) {
+            let own = text(zone, pages.name)?.to_ascii_lowercase();
+            let place = zones.iter().position(|zone| *zone == own.trim_end_matches('.')).unwrap_or(zones.len());
+            if place < best.0 {
+                best = (place, zone.clone());
+            }
+        }
+        // a page that names itself would never end
+        page = (pages.next)(&answer, path).filter(|next| *next != asked);
+    }
+    match best.1 {
+        Value::Null => Err(api.no_such(&format!("no public zone of this account holds '{}'", name.full))),
+        zone => Ok(zone),
+    }
+}
