@@ -3,12 +3,13 @@
 //! A provider reads as a straight line: each step gives what it found, or the [`Reply`] that ends the line. Nothing of one provider is
 //! known here.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
 
 pub(super) use super::choice::Outcome;
 pub(super) use super::json::{Step, addresses, fault, list, message, number, odd, rows, text};
+pub(super) use super::zones::{in_granted_zone, in_zone};
 use super::{Job, not_sent, quoted, sign};
 use crate::answer::{Answer, Refusal, Reply};
 use crate::secret::{Secret, percent_encoded};
@@ -29,6 +30,9 @@ pub(super) type Sorting = fn(&str) -> Option<Answer>;
 /// set wakes a section whose last try failed. A refusal would keep it silent for an hour after the clock is right.
 pub(super) const CLOCK: Answer = Answer::Unreachable;
 
+/// Providers differ in how wrong a clock may be; the strictest wants five seconds.
+const PUNCTUAL: Duration = Duration::from_secs(5);
+
 /// The header fields that sign a finished request.
 pub(super) type Signer = fn(&Job<'_>, &Request) -> Vec<(&'static str, Secret)>;
 
@@ -43,6 +47,8 @@ pub(super) struct Api<'a> {
     sorting: Sorting,
     signer: Option<Signer>,
     session: bool,
+    /// What signatures say.
+    now: SystemTime,
 }
 
 impl<'a> Api<'a> {
@@ -58,6 +64,7 @@ impl<'a> Api<'a> {
             sorting: |_| None,
             signer: None,
             session: false,
+            now: job.moment,
         }
     }
 
@@ -162,16 +169,28 @@ impl<'a> Api<'a> {
             headers.push(("Content-Type", Secret::new(content_type)));
             body.into_bytes()
         });
-        let mut request = Request { method, url, headers, body, confidential: true };
-        if let Some(signer) = self.signer {
-            let signed = signer(self.job, &request);
-            request.headers.extend(signed);
+        let request = Request { method, url, headers, body, confidential: true };
+        let mut response = self.carry(&request)?;
+        // a signature may be refused for its time whatever the words are: once it is made by their clock
+        let date = response.date.filter(|_| self.signer.is_some() && (400..=403).contains(&response.status));
+        if let Some(date) = date.filter(|date| apart(*date, self.now) > PUNCTUAL) {
+            self.now = date;
+            response = self.carry(&request)?;
         }
-        let response = self.http.exchange(&request, self.job.route).map_err(|broken| silent(&broken))?;
         if let Some(cookie) = response.cookie.as_ref().filter(|_| self.session) {
             self.change("Cookie", cookie.reveal());
         }
         Ok(response)
+    }
+
+    /// Signs and sends a request.
+    fn carry(&mut self, request: &Request) -> Step<Response> {
+        let mut request = request.clone();
+        if let Some(signer) = self.signer {
+            let signed = signer(&Job { moment: self.now, ..*self.job }, &request);
+            request.headers.extend(signed);
+        }
+        self.http.exchange(&request, self.job.route).map_err(|broken| silent(&broken))
     }
 
     /// The JSON of an answer of status 2xx; an empty body is `null`.
@@ -246,6 +265,10 @@ pub(super) fn silent(broken: &Broken) -> Reply {
     }
 }
 
+fn apart(one: SystemTime, other: SystemTime) -> Duration {
+    one.duration_since(other).unwrap_or_else(|earlier| earlier.duration())
+}
+
 /// What the status alone tells.
 pub(super) fn by_status(response: &Response) -> Answer {
     match response.status {
@@ -256,34 +279,4 @@ pub(super) fn by_status(response: &Response) -> Answer {
         500.. => Answer::ServerTrouble(response.retry_after),
         _ => Answer::Unclear,
     }
-}
-
-/// Asks for one zone after the other until one is in this account; the zone's name goes with what was found.
-pub(super) fn in_zone<'z, T>(zones: &[&'z str], ask: &mut dyn FnMut(&'z str) -> Step<T>) -> Step<(&'z str, T)> {
-    search(zones, &[Refusal::NoHost], ask)
-}
-
-/// The same for keys that may be good for one zone only: to ask for another one is forbidden then, and no reason to stop.
-pub(super) fn in_granted_zone<'z, T>(zones: &[&'z str], ask: &mut dyn FnMut(&'z str) -> Step<T>) -> Step<(&'z str, T)> {
-    search(zones, &[Refusal::NoHost, Refusal::Forbidden], ask)
-}
-
-fn search<'z, T>(
-    zones: &[&'z str],
-    passed_over: &[Refusal],
-    ask: &mut dyn FnMut(&'z str) -> Step<T>,
-) -> Step<(&'z str, T)> {
-    let mut last = Reply {
-        answer: Answer::Refused(Refusal::NoHost),
-        said: "option 'domain' names no zone".to_owned(),
-        body: Vec::new(),
-    };
-    for zone in zones {
-        match ask(zone) {
-            Ok(found) => return Ok((zone, found)),
-            Err(reply) if passed_over.iter().any(|why| reply.answer == Answer::Refused(*why)) => last = reply,
-            Err(reply) => return Err(reply),
-        }
-    }
-    Err(last)
 }

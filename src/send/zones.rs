@@ -1,4 +1,4 @@
-//! Lists of zones that come in pages, and the zone in them that holds a name.
+//! Which zone holds a name: out of lists that come in pages, or by asking for one after the other.
 //!
 //! Knows no provider: what its list looks like is told in a [`Pages`].
 
@@ -7,6 +7,7 @@ use serde_json::Value;
 use super::api::Api;
 use super::json::{Step, list, text};
 use super::name::Name;
+use crate::answer::{Answer, Refusal, Reply};
 
 /// What a provider's list of zones looks like.
 pub(super) struct Pages {
@@ -41,4 +42,34 @@ pub(super) fn longest(api: &mut Api<'_>, name: &Name, path: &str, pages: &Pages)
         Value::Null => Err(api.no_such(&format!("no public zone of this account holds '{}'", name.full))),
         zone => Ok(zone),
     }
+}
+
+/// Asks for one zone after the other until one is in this account; the zone's name goes with what was found.
+pub(super) fn in_zone<'z, T>(zones: &[&'z str], ask: &mut dyn FnMut(&'z str) -> Step<T>) -> Step<(&'z str, T)> {
+    search(zones, &[Refusal::NoHost], ask)
+}
+
+/// The same for keys that may be good for one zone only: to ask for another one is forbidden then, and no reason to stop.
+pub(super) fn in_granted_zone<'z, T>(zones: &[&'z str], ask: &mut dyn FnMut(&'z str) -> Step<T>) -> Step<(&'z str, T)> {
+    search(zones, &[Refusal::NoHost, Refusal::Forbidden], ask)
+}
+
+fn search<'z, T>(
+    zones: &[&'z str],
+    passed_over: &[Refusal],
+    ask: &mut dyn FnMut(&'z str) -> Step<T>,
+) -> Step<(&'z str, T)> {
+    let mut last = Reply {
+        answer: Answer::Refused(Refusal::NoHost),
+        said: "option 'domain' names no zone".to_owned(),
+        body: Vec::new(),
+    };
+    for zone in zones {
+        match ask(zone) {
+            Ok(found) => return Ok((zone, found)),
+            Err(reply) if passed_over.iter().any(|why| reply.answer == Answer::Refused(*why)) => last = reply,
+            Err(reply) => return Err(reply),
+        }
+    }
+    Err(last)
 }

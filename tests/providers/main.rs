@@ -13,7 +13,7 @@
 //! > Authorization: Bearer t0ken   header fields it must have (or must not: none),
 //! {"content":"192.0.2.2"}         its body; JSON is compared as JSON, a member jwt by its text and by its signature (RSA-PSS), which is
 //!                                 left out here: it is never the same twice
-//! < 200                           the answer's status, behind it retry-after=SECONDS and cookie=NAME=VALUE
+//! < 200                           the answer's status, behind it retry-after=SECONDS, date=SECONDS and cookie=NAME=VALUE
 //! < Set-Cookie: a=b; Path=/        where it leads on, for providers that have pages only (or: Location)
 //! {"id":1}                        its body
 //! = accepted                      how it ends, and words that must be said
