@@ -25,6 +25,7 @@ mod totp;
 mod xml;
 mod zones;
 
+use std::cell::Cell;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -60,6 +61,8 @@ pub struct Job<'a> {
     pub moment: SystemTime,
     /// Any number, for what must never be the same twice.
     pub dice: u32,
+    /// Where it is noted that the first of several records was taken because nothing told which one is meant.
+    pub guessed: Option<&'a Cell<bool>>,
 }
 
 /// Where a script finds its files, and how loud it is.

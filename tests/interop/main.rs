@@ -71,6 +71,7 @@ impl Client {
             place: &Place::default(),
             moment: SystemTime::now() - self.clock_off,
             dice: std::process::id(),
+            guessed: None,
         };
         let mut resolver = Resolver { limit: Duration::from_secs(3), ..Resolver::new("/nonexistent".into(), None) };
         ask(&job, &mut resolver)

@@ -45,7 +45,18 @@ fn with<T>(server: &mut Server, options: &[(&str, &str)], now: u64, ask: impl Fn
     let (route, place) = (Route::default(), Place::default());
     let (section, recipe, route, place) = (&section, &recipe, &route, &place);
     ask(
-        &Job { section, recipe, route, address, registered: None, other: None, place, moment, dice: 0x1234_fffe },
+        &Job {
+            section,
+            recipe,
+            route,
+            address,
+            registered: None,
+            other: None,
+            place,
+            moment,
+            dice: 0x1234_fffe,
+            guessed: None,
+        },
         server,
     )
 }

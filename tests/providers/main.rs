@@ -108,7 +108,18 @@ fn play(provider: &str, case: &Path) -> Result<(), String> {
     let (address, registered) = (script.address, script.registered);
     let moment = SystemTime::UNIX_EPOCH + Duration::from_secs(script.moment);
     let (section, recipe, route, place) = (&section, &recipe, &route, &place);
-    let job = Job { section, recipe, route, address, other: None, registered, place, moment, dice: script.dice };
+    let job = Job {
+        section,
+        recipe,
+        route,
+        address,
+        other: None,
+        registered,
+        place,
+        moment,
+        dice: script.dice,
+        guessed: None,
+    };
     let said = if address.is_some() {
         let reply = send::update(&job, &mut wire, &mut NoHost, &mut NoHost);
         format!("{} {}", class(&reply.answer), reply.said)

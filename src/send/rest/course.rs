@@ -48,8 +48,13 @@ pub(in crate::send) fn update(
     let wished = course.wished_ttl()?;
     let mut api = course.api(http);
     let records = course.records(&mut api)?;
-    let chosen = ours(job, address, &records, |record| record.address).map(|at| &records[at]);
-    if chosen.is_some_and(|record| record.address == Some(address)) && !(rest.read.set && records.len() > 1) {
+    let several = rest.read.set && records.len() > 1;
+    let chosen = if rest.read.set {
+        records.first()
+    } else {
+        ours(job, address, &records, |record| record.address).map(|at| &records[at])
+    };
+    if chosen.is_some_and(|record| record.address == Some(address)) && !several {
         return Ok(Outcome::Right);
     }
     let kept = chosen.and_then(|record| record.ttl);
@@ -58,7 +63,7 @@ pub(in crate::send) fn update(
         (Some(record), _) => {
             course.id.clone_from(&record.id);
             course.call(&mut api, &rest.change, Some(&record.row))?;
-            Ok(Outcome::Updated)
+            Ok(if several { Outcome::Merged } else { Outcome::Updated })
         }
         (None, Some(create)) => course.call(&mut api, create, None).map(|_| Outcome::Created),
         (None, None) if rest.blind() => course.call(&mut api, &rest.change, None).map(|_| Outcome::Updated),
