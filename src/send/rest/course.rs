@@ -58,6 +58,9 @@ pub(in crate::send) fn update(
         (Some(record), _) => {
             course.id.clone_from(&record.id);
             course.call(&mut api, &rest.change, Some(&record.row))?;
+            if let ("DELETE", Some(create)) = (rest.change.method, &rest.create) {
+                course.call(&mut api, create, None)?;
+            }
             Ok(Outcome::Updated)
         }
         (None, Some(create)) => course.call(&mut api, create, None).map(|_| Outcome::Created),
