@@ -7,6 +7,7 @@ mod cloudns;
 mod desec;
 mod digitalocean;
 mod dnsexit;
+mod dnshe;
 mod dnsimple;
 mod dnsla;
 mod domeneshop;
@@ -14,6 +15,7 @@ mod dynadot;
 mod easydns;
 mod gandi;
 mod gcore;
+mod gigahost;
 mod godaddy;
 mod hostinger;
 mod infomaniak;
@@ -22,6 +24,7 @@ mod linode;
 mod luadns;
 mod mythic_beasts;
 mod name_com;
+mod netlify;
 mod rainyun;
 mod scaleway;
 mod spaceship;
@@ -40,6 +43,7 @@ pub(super) static PROVIDERS: &[&Provider] = &[
     &desec::PROVIDER,
     &digitalocean::PROVIDER,
     &dnsexit::PROVIDER,
+    &dnshe::PROVIDER,
     &dnsimple::PROVIDER,
     &dnsla::PROVIDER,
     &domeneshop::PROVIDER,
@@ -48,6 +52,7 @@ pub(super) static PROVIDERS: &[&Provider] = &[
     &gandi::PROVIDER,
     &gandi::BY_TOKEN,
     &gcore::PROVIDER,
+    &gigahost::PROVIDER,
     &godaddy::PROVIDER,
     &hostinger::PROVIDER,
     &infomaniak::PROVIDER,
@@ -56,6 +61,7 @@ pub(super) static PROVIDERS: &[&Provider] = &[
     &luadns::PROVIDER,
     &mythic_beasts::PROVIDER,
     &name_com::PROVIDER,
+    &netlify::PROVIDER,
     &rainyun::PROVIDER,
     &scaleway::PROVIDER,
     &spaceship::PROVIDER,
