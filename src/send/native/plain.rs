@@ -16,8 +16,10 @@ mod easydns;
 mod gandi;
 mod gcore;
 mod gigahost;
+mod glesys;
 mod godaddy;
 mod hostinger;
+mod hosttech;
 mod infomaniak;
 mod ionos;
 mod linode;
@@ -53,8 +55,10 @@ pub(super) static PROVIDERS: &[&Provider] = &[
     &gandi::BY_TOKEN,
     &gcore::PROVIDER,
     &gigahost::PROVIDER,
+    &glesys::PROVIDER,
     &godaddy::PROVIDER,
     &hostinger::PROVIDER,
+    &hosttech::PROVIDER,
     &infomaniak::PROVIDER,
     &ionos::PROVIDER,
     &linode::PROVIDER,
