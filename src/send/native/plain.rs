@@ -33,6 +33,7 @@ mod spaceship;
 mod vercel;
 mod vultr;
 mod yandex360;
+mod zone_eu;
 
 use super::{Field, Provider, Way, label, needed, option, optional, parameter};
 
@@ -72,4 +73,5 @@ pub(super) static PROVIDERS: &[&Provider] = &[
     &vercel::PROVIDER,
     &vultr::PROVIDER,
     &yandex360::PROVIDER,
+    &zone_eu::PROVIDER,
 ];
