@@ -107,6 +107,18 @@ fn a_zone_is_asked_for_only_where_it_is_not_known() {
 }
 
 #[test]
+fn of_several_names_each_is_told_and_the_one_to_look_up_is_asked_for() {
+    let two = [("domain", "home.example.test,b@example.test"), ("lookup_host", "b.example.test")];
+    let (heard, answer) = steps(&two, &[old(), zone(), says(0), says(0), says(0)]);
+    assert_eq!((heard.len(), answer), (5, Answer::Accepted));
+    assert_eq!(heard[3], "ns.example.test question b.example.test.");
+    let two = [("domain", "home.example.test,b.example.test"), ("lookup_host", "b.example.test")];
+    let mut server = Server::new(&[says(0).a("b.example.test", 300, [192, 0, 2, 9])]);
+    let known = with(&mut server, &two, NOW, |job, dns| send::registered(job, &mut Nothing, dns, &mut Nothing));
+    assert_eq!(known, Some(Known::Is(vec!["192.0.2.9".parse().unwrap()])));
+}
+
+#[test]
 fn without_dns_server_the_primary_of_the_zone_is_told() {
     let none = [("dns_server", "")];
     let asked = says(0).soa("example.test", "Primary.Example.test").signed(Signs::Not);
