@@ -224,9 +224,10 @@ fn an_answer_that_proves_nothing_is_no_success() {
 
 #[test]
 fn a_wrong_clock_is_told_with_both_clocks_and_tried_again() {
-    // a day later
+    // a day later; the second objection is final
     let theirs: &[u8] = &[0, 0, 0x6b, 0x02, 0xa3, 0xd3];
-    let reply = update(&mut Server::new(&[says(9).signed(Signs::Objects(18, theirs))]), &[]);
+    let objects = || says(9).signed(Signs::Objects(18, theirs));
+    let reply = update(&mut Server::new(&[objects(), objects()]), &[]);
     assert_eq!(reply.answer, Answer::Unreachable);
     for part in ["2026-11-21T08:12:03Z", "the server's 2026-11-22T08:12:03Z", "at once when the clock is set"] {
         assert!(reply.said.contains(part), "{}", reply.said);
