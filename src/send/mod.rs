@@ -244,11 +244,14 @@ pub fn registered(
             Known::Nothing(why) => Known::Nothing(why),
             Known::Unclear(why) => Known::Unclear(why),
         }),
-        Kind::Native(_) if is_nsupdate(job.recipe) => Some(nsupdate::registered(job, dns)),
-        Kind::Native(name) => match names::looked_up(job.section) {
-            Some(section) => native::registered(&Job { section: &section, ..*job }, name, http),
-            None => native::registered(job, name, http),
-        },
+        Kind::Native(name) => {
+            let one = names::looked_up(job.section);
+            let job = Job { section: one.as_ref().unwrap_or(job.section), ..*job };
+            if is_nsupdate(job.recipe) {
+                return Some(nsupdate::registered(&job, dns));
+            }
+            native::registered(&job, name, http)
+        }
     }
 }
 
