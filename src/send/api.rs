@@ -9,7 +9,8 @@ use serde_json::Value;
 
 pub(super) use super::choice::Outcome;
 pub(super) use super::json::{Step, addresses, fault, list, message, number, odd, rows, text};
-use super::{Job, not_sent, quoted, sign};
+pub(super) use super::zones::{in_granted_zone, in_zone};
+use super::{Job, keys, not_sent, sign};
 use crate::answer::{Answer, Refusal, Reply};
 use crate::secret::{Secret, percent_encoded};
 use crate::url::Url;
@@ -43,6 +44,8 @@ pub(super) struct Api<'a> {
     sorting: Sorting,
     signer: Option<Signer>,
     session: bool,
+    /// What was given or made on the way and opens doors: tokens, sessions, signatures.
+    keys: Vec<Secret>,
 }
 
 impl<'a> Api<'a> {
@@ -58,6 +61,7 @@ impl<'a> Api<'a> {
             sorting: |_| None,
             signer: None,
             session: false,
+            keys: Vec::new(),
         }
     }
 
@@ -101,6 +105,11 @@ impl<'a> Api<'a> {
     pub(super) fn with_session(mut self) -> Self {
         self.session = true;
         self
+    }
+
+    /// Keeps what opens doors and is no option, a token or a session, out of every text.
+    pub(super) fn hide(&mut self, key: &str) {
+        self.keys.push(Secret::new(key));
     }
 
     /// Asks for what need not be there: status 404 is `None`.
@@ -154,6 +163,10 @@ impl<'a> Api<'a> {
     }
 
     fn exchange(&mut self, method: &'static str, path: &str, body: Option<(&str, String)>) -> Step<Response> {
+        // what an API gives for a path may be a host as well: `.elsewhere.example/` behind the base
+        if !(path.is_empty() || path.starts_with(['/', '?'])) {
+            return Err(odd("it leads to another host"));
+        }
         // the path is not told: some providers want their key in it
         let url =
             Url::parse(&format!("{}{path}", self.base)).map_err(|why| not_sent(format!("the API's URL: {why}")))?;
@@ -167,14 +180,16 @@ impl<'a> Api<'a> {
             let signed = signer(self.job, &request);
             request.headers.extend(signed);
         }
+        self.keys.extend(keys::of(&request));
         let response = self.http.exchange(&request, self.job.route).map_err(|broken| silent(&broken))?;
         if let Some(cookie) = response.cookie.as_ref().filter(|_| self.session) {
+            self.keys.extend(keys::in_cookie(cookie));
             self.change("Cookie", cookie.reveal());
         }
         Ok(response)
     }
 
-    /// The JSON of an answer of status 2xx; an empty body is `null`.
+    /// The JSON of an answer of status 2xx; an empty body is `null`, where a provider's answers need not say that all went well.
     fn read(&self, response: &Response) -> Step<Value> {
         let json = serde_json::from_slice::<Value>(&response.body);
         let good = (200..300).contains(&response.status);
@@ -184,7 +199,10 @@ impl<'a> Api<'a> {
                 code => Err(self.refused(response, code, (self.complaint)(&json))),
             },
             Err(_) if !good => Err(self.refused(response, None, None)),
-            Err(_) if response.body.trim_ascii().is_empty() => Ok(Value::Null),
+            Err(_) if response.body.trim_ascii().is_empty() => match (self.sort)(&Value::Null) {
+                None => Ok(Value::Null),
+                Some(_) => Err(self.ended(Answer::Unclear, "the answer is empty", b"")),
+            },
             Err(_) if response.body.len() >= BODY_LIMIT => {
                 Err(self.ended(Answer::Unclear, "the answer is too long:", &response.body))
             }
@@ -228,8 +246,7 @@ impl<'a> Api<'a> {
 
     /// How the line ends: a class, our words, the provider's.
     pub(super) fn ended(&self, answer: Answer, ours: &str, theirs: &[u8]) -> Reply {
-        let said = format!("{ours} {}", quoted(self.job, theirs)).trim_end().to_owned();
-        Reply { answer, said, body: theirs.to_vec() }
+        keys::ended(self.job, &self.keys, answer, (ours, theirs))
     }
 
     /// The name is not in this account.
@@ -256,34 +273,4 @@ pub(super) fn by_status(response: &Response) -> Answer {
         500.. => Answer::ServerTrouble(response.retry_after),
         _ => Answer::Unclear,
     }
-}
-
-/// Asks for one zone after the other until one is in this account; the zone's name goes with what was found.
-pub(super) fn in_zone<'z, T>(zones: &[&'z str], ask: &mut dyn FnMut(&'z str) -> Step<T>) -> Step<(&'z str, T)> {
-    search(zones, &[Refusal::NoHost], ask)
-}
-
-/// The same for keys that may be good for one zone only: to ask for another one is forbidden then, and no reason to stop.
-pub(super) fn in_granted_zone<'z, T>(zones: &[&'z str], ask: &mut dyn FnMut(&'z str) -> Step<T>) -> Step<(&'z str, T)> {
-    search(zones, &[Refusal::NoHost, Refusal::Forbidden], ask)
-}
-
-fn search<'z, T>(
-    zones: &[&'z str],
-    passed_over: &[Refusal],
-    ask: &mut dyn FnMut(&'z str) -> Step<T>,
-) -> Step<(&'z str, T)> {
-    let mut last = Reply {
-        answer: Answer::Refused(Refusal::NoHost),
-        said: "option 'domain' names no zone".to_owned(),
-        body: Vec::new(),
-    };
-    for zone in zones {
-        match ask(zone) {
-            Ok(found) => return Ok((zone, found)),
-            Err(reply) if passed_over.iter().any(|why| reply.answer == Answer::Refused(*why)) => last = reply,
-            Err(reply) => return Err(reply),
-        }
-    }
-    Err(last)
 }
