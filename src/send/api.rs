@@ -10,7 +10,7 @@ use serde_json::Value;
 pub(super) use super::choice::Outcome;
 pub(super) use super::json::{Step, addresses, fault, list, message, number, odd, rows, text};
 pub(super) use super::zones::{in_granted_zone, in_zone};
-use super::{Job, not_sent, quoted, sign};
+use super::{Job, keys, not_sent, sign};
 use crate::answer::{Answer, Refusal, Reply};
 use crate::secret::{Secret, percent_encoded};
 use crate::url::Url;
@@ -49,6 +49,8 @@ pub(super) struct Api<'a> {
     session: bool,
     /// What signatures say.
     now: SystemTime,
+    /// What was given or made on the way and opens doors: tokens, sessions, signatures.
+    keys: Vec<Secret>,
 }
 
 impl<'a> Api<'a> {
@@ -65,6 +67,7 @@ impl<'a> Api<'a> {
             signer: None,
             session: false,
             now: job.moment,
+            keys: Vec::new(),
         }
     }
 
@@ -108,6 +111,11 @@ impl<'a> Api<'a> {
     pub(super) fn with_session(mut self) -> Self {
         self.session = true;
         self
+    }
+
+    /// Keeps what opens doors and is no option, a token or a session, out of every text.
+    pub(super) fn hide(&mut self, key: &str) {
+        self.keys.push(Secret::new(key));
     }
 
     /// Asks for what need not be there: status 404 is `None`.
@@ -161,6 +169,10 @@ impl<'a> Api<'a> {
     }
 
     fn exchange(&mut self, method: &'static str, path: &str, body: Option<(&str, String)>) -> Step<Response> {
+        // what an API gives for a path may be a host as well: `.elsewhere.example/` behind the base
+        if !(path.is_empty() || path.starts_with(['/', '?'])) {
+            return Err(odd("it leads to another host"));
+        }
         // the path is not told: some providers want their key in it
         let url =
             Url::parse(&format!("{}{path}", self.base)).map_err(|why| not_sent(format!("the API's URL: {why}")))?;
@@ -178,6 +190,7 @@ impl<'a> Api<'a> {
             response = self.carry(&request)?;
         }
         if let Some(cookie) = response.cookie.as_ref().filter(|_| self.session) {
+            self.keys.extend(keys::in_cookie(cookie));
             self.change("Cookie", cookie.reveal());
         }
         Ok(response)
@@ -190,10 +203,11 @@ impl<'a> Api<'a> {
             let signed = signer(&Job { moment: self.now, ..*self.job }, &request);
             request.headers.extend(signed);
         }
+        self.keys.extend(keys::of(&request));
         self.http.exchange(&request, self.job.route).map_err(|broken| silent(&broken))
     }
 
-    /// The JSON of an answer of status 2xx; an empty body is `null`.
+    /// The JSON of an answer of status 2xx; an empty body is `null`, where a provider's answers need not say that all went well.
     fn read(&self, response: &Response) -> Step<Value> {
         let json = serde_json::from_slice::<Value>(&response.body);
         let good = (200..300).contains(&response.status);
@@ -203,7 +217,10 @@ impl<'a> Api<'a> {
                 code => Err(self.refused(response, code, (self.complaint)(&json))),
             },
             Err(_) if !good => Err(self.refused(response, None, None)),
-            Err(_) if response.body.trim_ascii().is_empty() => Ok(Value::Null),
+            Err(_) if response.body.trim_ascii().is_empty() => match (self.sort)(&Value::Null) {
+                None => Ok(Value::Null),
+                Some(_) => Err(self.ended(Answer::Unclear, "the answer is empty", b"")),
+            },
             Err(_) if response.body.len() >= BODY_LIMIT => {
                 Err(self.ended(Answer::Unclear, "the answer is too long:", &response.body))
             }
@@ -247,8 +264,7 @@ impl<'a> Api<'a> {
 
     /// How the line ends: a class, our words, the provider's.
     pub(super) fn ended(&self, answer: Answer, ours: &str, theirs: &[u8]) -> Reply {
-        let said = format!("{ours} {}", quoted(self.job, theirs)).trim_end().to_owned();
-        Reply { answer, said, body: theirs.to_vec() }
+        keys::ended(self.job, &self.keys, answer, (ours, theirs))
     }
 
     /// The name is not in this account.

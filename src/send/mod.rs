@@ -12,6 +12,7 @@ mod browser;
 mod choice;
 mod fill;
 mod json;
+mod keys;
 mod name;
 mod names;
 mod native;
@@ -266,9 +267,12 @@ const QUOTED: usize = 200;
 
 /// An answer as one line for the log. Secrets are covered before anything is cut or left out: half a password would pass every later mask.
 fn quoted(job: &Job<'_>, body: &[u8]) -> String {
-    let mask = mask(job.section, job.recipe);
-    let text = mask.cover_bytes(body);
-    let text = String::from_utf8_lossy(&text);
+    line(&mask(job.section, job.recipe).cover_bytes(body))
+}
+
+/// The beginning of a text that has no secret in it any more, in quotation marks.
+fn line(text: &[u8]) -> String {
+    let text = String::from_utf8_lossy(text);
     // words are taken one by one: of a body of many screens only the first line's worth is ever put together
     let mut line = text.split_whitespace().flat_map(|word| [" ", word]).flat_map(str::chars).skip(1);
     let mut short: String = line.by_ref().take(QUOTED).filter(|c| !c.is_control()).collect();

@@ -15,6 +15,7 @@ use std::net::IpAddr;
 
 use super::api::{Outcome, Step};
 use super::choice::ours;
+use super::name::Name;
 use super::options::{in_path, kind, label, option, parameter, relative};
 use super::rest::{self, Rest};
 use super::{Job, not_sent};
@@ -112,6 +113,8 @@ pub(super) fn find(name: &str) -> Option<&'static Provider> {
 pub(super) fn faults(section: &Section, provider: &Provider) -> Vec<Fault> {
     let wrong = |field: &Field| match option(section, field.option) {
         None if field.needed => Some(format!("missing: {} wants {}", provider.name, field.holds)),
+        // an empty zone would be any zone of the account
+        Some(value) if field.option == "domain" => value.split(',').find_map(Name::fault).map(str::to_owned),
         Some(value) if !field.lines && value.contains(char::is_control) => {
             Some(format!("holds a line break or another control character: {} wants {}", provider.name, field.holds))
         }

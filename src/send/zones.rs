@@ -1,13 +1,16 @@
-//! Which zone holds a name: out of lists that come in pages, or by asking for one after the other.
+//! The zone that holds a name: in lists that come in pages, or by asking for one after the other.
 //!
 //! Knows no provider: what its list looks like is told in a [`Pages`].
 
 use serde_json::Value;
 
 use super::api::Api;
-use super::json::{Step, list, text};
+use super::json::{Step, list, odd, text};
 use super::name::Name;
 use crate::answer::{Answer, Refusal, Reply};
+
+/// The most pages that are asked for.
+const PAGES: usize = 50;
 
 /// What a provider's list of zones looks like.
 pub(super) struct Pages {
@@ -25,7 +28,8 @@ pub(super) struct Pages {
 pub(super) fn longest(api: &mut Api<'_>, name: &Name, path: &str, pages: &Pages) -> Step<Value> {
     let zones = name.zones();
     let (mut best, mut page) = ((zones.len(), Value::Null), Some(path.to_owned()));
-    while let Some(asked) = page {
+    for _ in 0..PAGES {
+        let Some(asked) = page.take() else { break };
         let answer = api.get(&asked)?;
         let all = if answer[pages.list].is_null() { &[] } else { list(&answer, pages.list)? };
         for zone in all.iter().filter(|zone| !(pages.hidden)(zone)) {
@@ -37,6 +41,9 @@ pub(super) fn longest(api: &mut Api<'_>, name: &Name, path: &str, pages: &Pages)
         }
         // a page that names itself would never end
         page = (pages.next)(&answer, path).filter(|next| *next != asked);
+    }
+    if page.is_some() {
+        return Err(odd("its list of zones has no end"));
     }
     match best.1 {
         Value::Null => Err(api.no_such(&format!("no public zone of this account holds '{}'", name.full))),

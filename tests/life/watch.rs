@@ -83,8 +83,8 @@ impl Router<'_> {
         let mut numbers = BTreeMap::new();
         self.until(&format!("only {sections:?} run"), SOON, || {
             let all = self.processes();
-            let named = |process: &Process| process.section().filter(|_| process.state != 'Z').map(str::to_owned);
-            let names: Option<Vec<String>> = all.iter().map(named).collect();
+            let section = |process: &Process| process.section().filter(|_| process.state != 'Z').map(str::to_owned);
+            let names: Option<Vec<String>> = all.iter().map(section).collect();
             let Some(mut names) = names else { return false };
             numbers = names.iter().cloned().zip(all.iter().map(|process| process.pid)).collect();
             names.sort();

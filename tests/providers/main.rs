@@ -21,7 +21,9 @@
 #![cfg(test)]
 
 mod hostile;
+mod mirror;
 mod salted;
+mod shapes;
 mod transcript;
 mod wire;
 

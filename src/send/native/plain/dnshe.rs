@@ -18,29 +18,35 @@ const OPTIONS: &[Field] = &[
 ];
 
 static API: Rest = Rest {
-    base: "https://api005.dnshe.com/index.php?m=domain_hub",
+    base: "https://api005.dnshe.com",
     headers: |_| &[("X-API-Key", "{username}"), ("X-API-Secret", "{password}")],
     zone: Zone {
         list: List {
             per_page: 100,
-            ..List::whole("&endpoint=subdomains&action=list&page={page}&per_page=100", "/subdomains")
+            ..List::whole(
+                "/index.php?m=domain_hub&endpoint=subdomains&action=list&page={page}&per_page=100",
+                "/subdomains",
+            )
         },
         name: "/full_domain",
         ..Rest::PLAIN.zone
     },
     read: Read {
-        list: List::whole("&endpoint=dns_records&action=list&subdomain_id={zone_id}", "/records"),
+        list: List::whole(
+            "/index.php?m=domain_hub&endpoint=dns_records&action=list&subdomain_id={zone_id}",
+            "/records",
+        ),
         name: ["/name", "{full}"],
         ..Rest::PLAIN.read
     },
     change: Call::new(
         "POST",
-        "&endpoint=dns_records&action=modify",
+        "/index.php?m=domain_hub&endpoint=dns_records&action=modify",
         r#"{"id":{id},"type":"{type}","content":"{ip}","ttl":{ttl}}"#,
     ),
     create: Some(Call::new(
         "POST",
-        "&endpoint=dns_records&action=create",
+        "/index.php?m=domain_hub&endpoint=dns_records&action=create",
         r#"{"subdomain_id":{zone_id},"type":"{type}","name":"{host}","content":"{ip}","ttl":{ttl}}"#,
     )),
     ttl: 600,

@@ -1,4 +1,4 @@
-//! zone.eu (ZoneID, Estonia): <https://api.zone.eu/v2> (November 2026).
+//! zone.eu (`ZoneID`, Estonia): <https://api.zone.eu/v2> (November 2026).
 //!
 //! Each type of record is a path of its own. Records have no TTL.
 

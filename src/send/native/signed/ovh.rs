@@ -11,8 +11,8 @@ use serde_json::Value;
 use super::{Field, Provider, Way, kind, needed, option, optional, parameter};
 use crate::answer::{Answer, Refusal};
 use crate::secret::{Secret, percent_encoded};
-use crate::send::api::{Api, CLOCK, Outcome, Step, in_granted_zone, odd, rows};
-use crate::send::choice::{all_held, chosen, held};
+use crate::send::api::{Api, CLOCK, Outcome, Step, in_granted_zone, odd};
+use crate::send::choice::{all_held, chosen, held, reading};
 use crate::send::json::texts;
 use crate::send::name::Name;
 use crate::send::sign::{Key, Stamp, sha1};
@@ -106,12 +106,19 @@ fn find(job: &Job<'_>, api: &mut Api<'_>) -> Step<Found> {
         api.get(&format!("{}/record?fieldType={}&subDomain={host}", path(zone), kind(job)))
     })?;
     let path = path(zone);
+    let host = host(zone);
     let read = |number: &Value| {
         let number = number.as_u64().ok_or_else(|| odd("a record is no number"))?;
-        api.get(&format!("{path}/record/{number}"))
+        let record = api.get(&format!("{path}/record/{number}"))?;
+        let ours = reading(std::slice::from_ref(&record), &[("fieldType", kind(job)), ("subDomain", &host)]);
+        if ours.is_empty() || record["id"] != number {
+            return Err(odd("a record is not the one that was asked for"));
+        }
+        Ok(record)
     };
-    let records = rows(&numbers)?.iter().map(read).collect::<Step<Vec<Value>>>()?;
-    Ok(Found { host: host(zone), records, path })
+    let numbers = numbers.as_array().ok_or_else(|| odd("it is no list"))?;
+    let records = numbers.iter().map(read).collect::<Step<Vec<Value>>>()?;
+    Ok(Found { path, host, records })
 }
 
 /// `Message (CODE)`
