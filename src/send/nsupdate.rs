@@ -13,7 +13,7 @@ use std::time::UNIX_EPOCH;
 
 use plan::Plan;
 
-pub(super) use plan::{OPTIONS, faults, key_file, secrets, warnings};
+pub(super) use plan::{OPTIONS, faults, secrets, warnings};
 
 use super::api::{CLOCK, Outcome, Step};
 use super::sign::Stamp;
