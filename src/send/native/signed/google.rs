@@ -86,7 +86,7 @@ fn given<'s>(job: &Job<'s>, key: &str) -> Option<&'s str> {
 
 fn account(job: &Job<'_>) -> Step<Account> {
     let password = option(job.section, "password").unwrap_or_default();
-    let file = serde_json::from_str::<Value>(password).unwrap_or_default();
+    let file = serde_json::from_slice::<Value>(password.as_bytes()).unwrap_or_default();
     if password.starts_with('{') && file["private_key"].is_null() {
         return Err(not_sent("option 'password': wanted the JSON of a key, with member private_key".to_owned()));
     }

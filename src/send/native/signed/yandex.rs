@@ -88,7 +88,7 @@ fn token(job: &Job<'_>, http: &mut dyn Http) -> Step<String> {
         return Ok(password.to_owned());
     }
     let asked = if password.starts_with(['{', '-']) {
-        let file = serde_json::from_str::<Value>(password).unwrap_or_default();
+        let file = serde_json::from_slice::<Value>(password.as_bytes()).unwrap_or_default();
         let [Some(id), Some(account), Some(key)] =
             ["id", "service_account_id", "private_key"].map(|m| file[m].as_str())
         else {
