@@ -2,7 +2,7 @@
 //!
 //! It stays on one site and never leaves https, whatever a page says: a password is sent into its forms. Knows no provider.
 
-use super::api::{Step, by_status, silent};
+use super::api::{End, Step, by_status, silent};
 use super::{Job, not_sent, quoted};
 use crate::answer::{Answer, Reply};
 use crate::secret::{Secret, percent_encoded};
@@ -68,9 +68,9 @@ impl<'a> Browser<'a> {
     }
 
     /// How a page ends the line: a class, our words, the page's.
-    pub(super) fn ended(&self, answer: Answer, ours: &str, theirs: &str) -> Reply {
+    pub(super) fn ended(&self, answer: Answer, ours: &str, theirs: &str) -> End {
         let said = format!("{ours} {}", quoted(self.job, theirs.as_bytes())).trim_end().to_owned();
-        Reply { answer, said, body: theirs.as_bytes().to_vec() }
+        Box::new(Reply { answer, said, body: theirs.as_bytes().to_vec() })
     }
 
     fn walk(&mut self, mut method: &'static str, mut url: Url, mut body: Option<Vec<u8>>) -> Step<Page> {

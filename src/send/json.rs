@@ -9,8 +9,16 @@ use serde_json::Value;
 
 use crate::answer::{Answer, Reply};
 
+/// How a line of steps ends before its last one. Boxed, as it is handed through each step: a word instead of a dozen.
+pub(super) type End = Box<Reply>;
+
 /// What a step gives, or how the whole line ends.
-pub(super) type Step<T> = Result<T, Reply>;
+pub(super) type Step<T> = Result<T, End>;
+
+/// An end without a quotation.
+pub(super) fn end(answer: Answer, said: String) -> End {
+    Box::new(Reply { answer, said, body: Vec::new() })
+}
 
 /// A member that must be there and be a text or a number; numbers as they are written.
 pub(super) fn text(value: &Value, member: &str) -> Step<String> {
@@ -76,7 +84,6 @@ pub(super) fn fault(value: &Value) -> Option<String> {
 }
 
 /// The answer is JSON, but not what was documented.
-pub(super) fn odd(why: &str) -> Reply {
-    let said = format!("the answer is not what the provider's documentation says: {why}");
-    Reply { answer: Answer::Unclear, said, body: Vec::new() }
+pub(super) fn odd(why: &str) -> End {
+    end(Answer::Unclear, format!("the answer is not what the provider's documentation says: {why}"))
 }

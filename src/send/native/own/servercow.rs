@@ -7,10 +7,10 @@ use std::net::IpAddr;
 use serde_json::{Value, json};
 
 use super::{Field, Provider, Way, kind, needed, option, relative};
-use crate::answer::{Answer, Refusal, Reply};
+use crate::answer::{Answer, Refusal};
 use crate::secret::percent_encoded;
 use crate::send::Job;
-use crate::send::api::{Api, Outcome, Step, rows};
+use crate::send::api::{Api, End, Outcome, Step, rows};
 use crate::send::name::Name;
 use crate::world::Http;
 
@@ -103,7 +103,7 @@ fn address(value: &Value) -> Option<IpAddr> {
 }
 
 /// An answer of status 200 that is none.
-fn refused(answer: &Value, api: &Api<'_>) -> Reply {
+fn refused(answer: &Value, api: &Api<'_>) -> End {
     let own = complaint(answer).unwrap_or_else(|| answer.to_string());
     let class = match own.as_str() {
         own if own.contains(NO_ZONE) => Answer::Refused(Refusal::NoHost),
