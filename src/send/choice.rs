@@ -28,8 +28,13 @@ pub(super) fn ours<R>(
     records: &[R],
     held: impl Fn(&R) -> Option<IpAddr>,
 ) -> Option<usize> {
-    let holding = |wanted: IpAddr| records.iter().position(|record| held(record) == Some(wanted));
-    holding(address).or_else(|| job.registered.and_then(holding)).or((!records.is_empty()).then_some(0))
+    let held: Vec<Option<IpAddr>> = records.iter().map(held).collect();
+    best(address, job.registered, &held)
+}
+
+fn best(address: IpAddr, registered: Option<IpAddr>, held: &[Option<IpAddr>]) -> Option<usize> {
+    let holding = |wanted: IpAddr| held.iter().position(|held| *held == Some(wanted));
+    holding(address).or_else(|| registered.and_then(holding)).or((!held.is_empty()).then_some(0))
 }
 
 /// [`ours`] among records whose address is the text of one of their members.
