@@ -5,7 +5,7 @@
 
 use std::net::IpAddr;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::answer::{Answer, Reply};
 
@@ -46,7 +46,25 @@ pub(super) fn some_text(value: &Value) -> Option<String> {
 
 /// An object of texts.
 pub(super) fn texts(members: &[(&str, &str)]) -> Value {
-    Value::Object(members.iter().map(|(member, text)| ((*member).to_owned(), Value::from(*text))).collect())
+    let mut object = Map::new();
+    for (member, text) in members {
+        object.insert((*member).to_owned(), Value::from(*text));
+    }
+    Value::Object(object)
+}
+
+/// An object, in a quarter of what `json!` would add to the program each time; the values are taken out of `members`.
+pub(super) fn object(members: &mut [(&str, Value)]) -> Value {
+    let mut object = Map::new();
+    for (member, value) in members {
+        object.insert((*member).to_owned(), value.take());
+    }
+    Value::Object(object)
+}
+
+/// A list of one.
+pub(super) fn only(value: Value) -> Value {
+    Value::Array(vec![value])
 }
 
 /// A list that must be there.
