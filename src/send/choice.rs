@@ -14,10 +14,23 @@ use super::Job;
 pub(super) enum Outcome {
     /// The record holds the new address.
     Updated,
+    /// The name had several addresses, all of which were replaced: it has the new one only.
+    Alone,
     /// There was no record; now there is.
     Created,
     /// It held the address already, and nothing was written.
     Right,
+}
+
+impl Outcome {
+    /// Of a set that is written as a whole and had so many values.
+    pub(super) fn of_set(values: usize) -> Self {
+        match values {
+            0 => Self::Created,
+            1 => Self::Updated,
+            _ => Self::Alone,
+        }
+    }
 }
 
 /// Which of several records of a name is ours: the one that holds the new address already, else the one that holds the registered one, else

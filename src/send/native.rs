@@ -195,6 +195,7 @@ pub(super) fn told(ended: Step<Outcome>) -> Reply {
         Ok(outcome) => {
             let said = match outcome {
                 Outcome::Updated => "",
+                Outcome::Alone => "the name had several addresses, it has this one only now",
                 Outcome::Created => "the record was missing and has been created",
                 Outcome::Right => "the record held it already, nothing was written",
             };

@@ -58,7 +58,7 @@ pub(in crate::send) fn update(
         (Some(record), _) => {
             course.id.clone_from(&record.id);
             course.call(&mut api, &rest.change, Some(&record.row))?;
-            Ok(Outcome::Updated)
+            Ok(if rest.read.set { Outcome::of_set(records.len()) } else { Outcome::Updated })
         }
         (None, Some(create)) => course.call(&mut api, create, None).map(|_| Outcome::Created),
         (None, None) if rest.blind() => course.call(&mut api, &rest.change, None).map(|_| Outcome::Updated),

@@ -47,7 +47,7 @@ fn update(job: &Job<'_>, address: IpAddr, http: &mut dyn Http) -> Step<Outcome> 
         "records": [{ "content": address.to_string(), "disabled": false }],
     });
     api.send("PATCH", &format!("/{}", percent_encoded(zone(job).as_bytes())), &json!({ "rrsets": [rrset] }))?;
-    Ok(if set.is_some() { Outcome::Updated } else { Outcome::Created })
+    Ok(Outcome::of_set(set.map_or(0, |set| set.addresses.len().max(1))))
 }
 
 fn registered(job: &Job<'_>, http: &mut dyn Http) -> Step<Vec<IpAddr>> {

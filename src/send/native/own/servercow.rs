@@ -41,7 +41,7 @@ fn update(job: &Job<'_>, address: IpAddr, http: &mut dyn Http) -> Step<Outcome> 
     if answer["message"] != "ok" {
         return Err(refused(&answer, &api));
     }
-    Ok(if place.held.is_empty() { Outcome::Created } else { Outcome::Updated })
+    Ok(Outcome::of_set(place.held.len()))
 }
 
 fn registered(job: &Job<'_>, http: &mut dyn Http) -> Step<Vec<IpAddr>> {
