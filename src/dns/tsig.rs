@@ -54,7 +54,7 @@ pub enum Objection {
     Signature,
     /// BADKEY: no such key, or not with this algorithm.
     Key,
-    /// BADTIME: the clocks differ; what the server's says, in seconds since 1970, where it says so.
+    /// BADTIME: the clocks differ; what the server's says, in seconds since 1970, where it says so with a signature of the key.
     Time(Option<u64>),
     /// Another one: its number.
     Other(u16),
@@ -80,7 +80,7 @@ impl Key {
 
     /// Signs a finished message at `time`, seconds since 1970.
     pub fn sign(&self, message: &[u8], time: u64) -> Signed {
-        let mac = self.algorithm.hash(self.secret.reveal(), &[message, &self.variables(time, FUDGE, &[])]);
+        let mac = self.algorithm.hash(self.secret.reveal(), &[message, &self.variables(time, FUDGE, (0, &[]))]);
         let algorithm = self.algorithm_name();
         let size = algorithm.len() + 6 + 2 + 2 + mac.len() + 2 + 2 + 2;
         let id = message.get(..2).unwrap_or_default();
@@ -108,33 +108,31 @@ impl Key {
             return None;
         }
         let signed = time.iter().fold(0, |time, byte| time << 8 | u64::from(*byte));
-        // a server that does not take ours has nothing to sign its objection with: it stands there unproven
-        match error {
-            0 => {}
-            16 => return Some(Seal::Refused(Objection::Signature)),
-            17 => return Some(Seal::Refused(Objection::Key)),
-            18 => {
-                let theirs = other.iter().fold(0, |time, byte| time << 8 | u64::from(*byte));
-                return Some(Seal::Refused(Objection::Time((other.len() == 6).then_some(theirs))));
-            }
-            code => return Some(Seal::Refused(Objection::Other(code))),
-        }
         let mut bare = [id, answer.get(2..at)?].concat();
         count(&mut bare, |records| records.saturating_sub(1));
         // the names of key and algorithm are hashed as ours: with others the hash is another one
-        let variables = self.variables(signed, fudge, other);
+        let variables = self.variables(signed, fudge, (error, other));
         let ours = [&length(asked.mac.len())[..], &asked.mac, &bare, &variables];
-        Some(match same(&self.algorithm.hash(self.secret.reveal(), &ours), mac) {
-            false => Seal::Wrong,
-            true if signed.abs_diff(now) > u64::from(fudge) => Seal::OutOfTime,
-            true => Seal::Good,
+        let proven = same(&self.algorithm.hash(self.secret.reveal(), &ours), mac);
+        Some(match error {
+            0 if !proven => Seal::Wrong,
+            0 if signed.abs_diff(now) > u64::from(fudge) => Seal::OutOfTime,
+            0 => Seal::Good,
+            // a server that does not take ours has nothing to sign its objection with, but for the time (section 5.2.3)
+            16 => Seal::Refused(Objection::Signature),
+            17 => Seal::Refused(Objection::Key),
+            18 => {
+                let theirs = other.iter().fold(0, |time, byte| time << 8 | u64::from(*byte));
+                Seal::Refused(Objection::Time((proven && other.len() == 6).then_some(theirs)))
+            }
+            code => Seal::Refused(Objection::Other(code)),
         })
     }
 
     /// What is hashed behind the message (section 4.3.3).
-    fn variables(&self, time: u64, fudge: u16, other: &[u8]) -> Vec<u8> {
+    fn variables(&self, time: u64, fudge: u16, (error, other): (u16, &[u8])) -> Vec<u8> {
         let owner = [&self.name[..], &short(Class::ANY.to_int()), &[0; 4], &self.algorithm_name()];
-        [&owner.concat()[..], &stamp(time), &short(fudge), &[0; 2], &length(other.len()), other].concat()
+        [&owner.concat()[..], &stamp(time), &short(fudge), &short(error), &length(other.len()), other].concat()
     }
 
     /// In wire form.

@@ -3,7 +3,7 @@
 //! A provider reads as a straight line: each step gives what it found, or the [`Reply`] that ends the line. Nothing of one provider is
 //! known here.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
 
@@ -30,6 +30,9 @@ pub(super) type Sorting = fn(&str) -> Option<Answer>;
 /// set wakes a section whose last try failed. A refusal would keep it silent for an hour after the clock is right.
 pub(super) const CLOCK: Answer = Answer::Unreachable;
 
+/// Providers differ in how wrong a clock may be; the strictest wants five seconds.
+const PUNCTUAL: Duration = Duration::from_secs(5);
+
 /// The header fields that sign a finished request.
 pub(super) type Signer = fn(&Job<'_>, &Request) -> Vec<(&'static str, Secret)>;
 
@@ -44,6 +47,8 @@ pub(super) struct Api<'a> {
     sorting: Sorting,
     signer: Option<Signer>,
     session: bool,
+    /// What signatures say.
+    now: SystemTime,
     /// What was given or made on the way and opens doors: tokens, sessions, signatures.
     keys: Vec<Secret>,
 }
@@ -61,6 +66,7 @@ impl<'a> Api<'a> {
             sorting: |_| None,
             signer: None,
             session: false,
+            now: job.moment,
             keys: Vec::new(),
         }
     }
@@ -175,18 +181,30 @@ impl<'a> Api<'a> {
             headers.push(("Content-Type", Secret::new(content_type)));
             body.into_bytes()
         });
-        let mut request = Request { method, url, headers, body, confidential: true };
-        if let Some(signer) = self.signer {
-            let signed = signer(self.job, &request);
-            request.headers.extend(signed);
+        let request = Request { method, url, headers, body, confidential: true };
+        let mut response = self.carry(&request)?;
+        // a signature may be refused for its time whatever the words are: once it is made by their clock
+        let date = response.date.filter(|_| self.signer.is_some() && (400..=403).contains(&response.status));
+        if let Some(date) = date.filter(|date| apart(*date, self.now) > PUNCTUAL) {
+            self.now = date;
+            response = self.carry(&request)?;
         }
-        self.keys.extend(keys::of(&request));
-        let response = self.http.exchange(&request, self.job.route).map_err(|broken| silent(&broken))?;
         if let Some(cookie) = response.cookie.as_ref().filter(|_| self.session) {
             self.keys.extend(keys::in_cookie(cookie));
             self.change("Cookie", cookie.reveal());
         }
         Ok(response)
+    }
+
+    /// Signs and sends a request.
+    fn carry(&mut self, request: &Request) -> Step<Response> {
+        let mut request = request.clone();
+        if let Some(signer) = self.signer {
+            let signed = signer(&Job { moment: self.now, ..*self.job }, &request);
+            request.headers.extend(signed);
+        }
+        self.keys.extend(keys::of(&request));
+        self.http.exchange(&request, self.job.route).map_err(|broken| silent(&broken))
     }
 
     /// The JSON of an answer of status 2xx; an empty body is `null`, where a provider's answers need not say that all went well.
@@ -265,6 +283,10 @@ pub(super) fn silent(broken: &Broken) -> Reply {
         Broken::Interrupted => Reply { answer: Answer::Interrupted, said: String::new(), body: Vec::new() },
         broken => Reply::unreachable(broken.to_string()),
     }
+}
+
+fn apart(one: SystemTime, other: SystemTime) -> Duration {
+    one.duration_since(other).unwrap_or_else(|earlier| earlier.duration())
 }
 
 /// What the status alone tells.

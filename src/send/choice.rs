@@ -14,8 +14,8 @@ use super::Job;
 pub(super) enum Outcome {
     /// The record holds the new address.
     Updated,
-    /// The name had several addresses, all of which were replaced: it has the new one only.
-    Alone,
+    /// The name had several records, which are one set for the provider; now it has this one.
+    Merged,
     /// There was no record; now there is.
     Created,
     /// It held the address already, and nothing was written.
@@ -28,13 +28,13 @@ impl Outcome {
         match values {
             0 => Self::Created,
             1 => Self::Updated,
-            _ => Self::Alone,
+            _ => Self::Merged,
         }
     }
 }
 
 /// Which of several records of a name is ours: the one that holds the new address already, else the one that holds the registered one, else
-/// the first. `None` where there is no record.
+/// the first, which is noted in [`Job::guessed`]. `None` where there is no record.
 pub(super) fn ours<R>(
     job: &Job<'_>,
     address: IpAddr,
@@ -42,7 +42,11 @@ pub(super) fn ours<R>(
     held: impl Fn(&R) -> Option<IpAddr>,
 ) -> Option<usize> {
     let holding = |wanted: IpAddr| records.iter().position(|record| held(record) == Some(wanted));
-    holding(address).or_else(|| job.registered.and_then(holding)).or((!records.is_empty()).then_some(0))
+    let told = holding(address).or_else(|| job.registered.and_then(holding));
+    if let (None, 2.., Some(guessed)) = (told, records.len(), job.guessed) {
+        guessed.set(true);
+    }
+    told.or((!records.is_empty()).then_some(0))
 }
 
 /// [`ours`] among records whose address is the text of one of their members.

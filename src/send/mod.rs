@@ -26,6 +26,7 @@ mod totp;
 mod xml;
 mod zones;
 
+use std::cell::Cell;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -61,6 +62,8 @@ pub struct Job<'a> {
     pub moment: SystemTime,
     /// Any number, for what must never be the same twice.
     pub dice: u32,
+    /// Where it is noted that the first of several records was taken because nothing told which one is meant.
+    pub guessed: Option<&'a Cell<bool>>,
 }
 
 /// Where a script finds its files, and how loud it is.
@@ -221,10 +224,11 @@ pub fn registered(
             Known::Nothing(why) => Known::Nothing(why),
             Known::Unclear(why) => Known::Unclear(why),
         }),
-        Kind::Native(name) => match names::looked_up(job.section) {
-            Some(section) => native::registered(&Job { section: &section, ..*job }, name, http, dns),
-            None => native::registered(job, name, http, dns),
-        },
+        Kind::Native(name) => {
+            let one = names::looked_up(job.section);
+            let job = Job { section: one.as_ref().unwrap_or(job.section), ..*job };
+            native::registered(&job, name, http, dns)
+        }
     }
 }
 

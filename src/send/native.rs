@@ -11,6 +11,7 @@ mod plain;
 mod signed;
 
 use std::borrow::Cow;
+use std::cell::Cell;
 use std::net::IpAddr;
 
 use super::api::{Outcome, Step};
@@ -167,14 +168,21 @@ pub(super) fn update(job: &Job<'_>, name: &str, http: &mut dyn Http, dns: &mut d
     let (Some(provider), Some(address)) = (find(name), job.address) else {
         return not_sent(format!("the API of '{name}' is not spoken here"));
     };
+    let guessed = Cell::new(false);
     let section = with_key(job);
-    let job = &Job { section: &section, ..*job };
+    let job = &Job { section: &section, guessed: Some(&guessed), ..*job };
     let written = match provider.way {
         Way::Code(update, _) => update(job, address, http),
         Way::Rest(rest) => rest::update(rest, job, address, http),
         Way::Dns => return nsupdate::update(job, dns),
     };
     let mut reply = told(written);
+    if guessed.get() && reply.answer == Answer::Accepted {
+        reply.said = format!(
+            "the name has several {} records, and none of them holds the address that DNS shows: the first was changed",
+            kind(job)
+        );
+    }
     if reply.answer == Answer::Refused(Refusal::BadAuth) {
         reply.said = format!("{}; {}", reply.said, credentials(provider));
     }
@@ -195,7 +203,9 @@ pub(super) fn told(ended: Step<Outcome>) -> Reply {
         Ok(outcome) => {
             let said = match outcome {
                 Outcome::Updated => "",
-                Outcome::Alone => "the name had several addresses, it has this one only now",
+                Outcome::Merged => {
+                    "the name had several records, the provider keeps them as one set, and now it has only this one"
+                }
                 Outcome::Created => "the record was missing and has been created",
                 Outcome::Right => "the record held it already, nothing was written",
             };

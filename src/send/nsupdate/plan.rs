@@ -106,15 +106,17 @@ impl Reader<'_> {
 
     fn name(&self) -> Read<Name> {
         let Some(domain) = self.section.domain.as_deref() else { return Err(self.missing("domain")) };
-        if domain.contains(',') {
-            return Err(self.fault("domain", domain, "wanted one name: each needs a section of its own"));
+        // of several names each is told by itself, in a section that has only that one; here all of them are looked at
+        let mut first = None;
+        for written in domain.split(',') {
+            let name = Name::of(written);
+            // a question is what shows whether DNS can carry the name
+            match dns::question(&name.full, dns::Kind::Zone, 0, false) {
+                Ok(_) => _ = first.get_or_insert(name),
+                Err(why) => return Err(self.fault("domain", written, &why.to_string())),
+            }
         }
-        let name = Name::of(domain);
-        // a question is what shows whether DNS can carry the name
-        match dns::question(&name.full, dns::Kind::Zone, 0, false) {
-            Ok(_) => Ok(name),
-            Err(why) => Err(self.fault("domain", domain, &why.to_string())),
-        }
+        first.ok_or_else(|| self.missing("domain"))
     }
 
     fn ttl(&self) -> Read<Option<u32>> {

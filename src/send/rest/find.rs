@@ -64,7 +64,9 @@ impl Course<'_> {
                 all = self.pages(api, &how.list, true)?;
             }
             for found in &all {
-                if how.name.is_empty() || is(found, how.name, zone)? {
+                // a zone in other letters is told as people write it, not as it was asked for
+                let own_letters = asks_for_one && some_text(at(found, how.name)).is_some_and(|own| !own.is_ascii());
+                if how.name.is_empty() || own_letters || is(found, how.name, zone)? {
                     self.zone_id = text(found, how.id)?;
                     return Ok(true);
                 }

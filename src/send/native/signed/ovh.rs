@@ -5,7 +5,6 @@
 //! `ovh.com` is another service (`DynHost`), with an account of its own.
 
 use std::net::IpAddr;
-use std::time::{Duration, UNIX_EPOCH};
 
 use serde_json::Value;
 
@@ -40,19 +39,7 @@ struct Found {
 
 fn update(job: &Job<'_>, address: IpAddr, http: &mut dyn Http) -> Step<Outcome> {
     let mut api = api(job, http)?;
-    let reply = match write(job, address, &mut api) {
-        Err(reply) if reply.answer == CLOCK && reply.body.ends_with(b"(QUERY_TIME_OUT)") => reply,
-        done => return done,
-    };
-    drop(api);
-    // their clock is public; the second try goes by it
-    let Ok(Some(now)) = self::api(job, http)?.get("/auth/time").map(|time| time.as_u64()) else { return Err(reply) };
-    let job = Job { moment: UNIX_EPOCH + Duration::from_secs(now), ..*job };
-    write(&job, address, &mut self::api(&job, http)?)
-}
-
-fn write(job: &Job<'_>, address: IpAddr, api: &mut Api<'_>) -> Step<Outcome> {
-    let Found { path, host, records } = find(job, api)?;
+    let Found { path, host, records } = find(job, &mut api)?;
     let record = chosen(job, address, &records, "target");
     let right = record.is_some_and(|record| held(record, "target") == Some(address));
     if right && job.registered.is_none_or(|known| known == address) {
