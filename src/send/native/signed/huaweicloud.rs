@@ -53,7 +53,7 @@ fn update(job: &Job<'_>, address: IpAddr, http: &mut dyn Http) -> Step<Outcome> 
         return Ok(Outcome::Right);
     }
     text(&api.send("PUT", &format!("/v2/zones/{zone}/recordsets/{}", set.id), &new)?, "id")?;
-    Ok(Outcome::Updated)
+    Ok(Outcome::of_set(set.values.max(1)))
 }
 
 fn registered(job: &Job<'_>, http: &mut dyn Http) -> Step<Vec<IpAddr>> {
