@@ -11,6 +11,11 @@ use std::time::Duration;
 pub struct Uptime(pub Duration);
 
 impl Uptime {
+    /// Whole milliseconds since boot.
+    pub fn as_millis(self) -> u64 {
+        u64::try_from(self.0.as_millis()).unwrap_or(u64::MAX)
+    }
+
     /// A moment so many whole seconds after boot.
     pub const fn from_secs(secs: u64) -> Self {
         Self(Duration::from_secs(secs))

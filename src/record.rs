@@ -54,7 +54,7 @@ pub fn memory(memory: &Memory, boot: &str) -> String {
     line("current", memory.current.map(|a| a.to_string()));
     line("partly", memory.partly.map(|(address, names)| format!("{address} {names:x}")));
     line("resent", nonzero(memory.resent));
-    line("hold", memory.hold.map(|hold| format!("{} {}", reason_word(hold.reason), hold.until.0.as_millis())));
+    line("hold", memory.hold.map(|hold| format!("{} {}", reason_word(hold.reason), hold.until.as_millis())));
     line("quick", nonzero(memory.quick));
     line("held", memory.held.map(|reason| reason_word(reason).to_owned()));
     line("holds", nonzero(memory.holds));

@@ -41,7 +41,8 @@ pub struct Entry {
 
 /// The recipe of `name`.
 pub fn entry(name: &str, body: &[u8]) -> Result<Entry, String> {
-    let mut file: Value = serde_json::from_str(text(body)?).map_err(|error| format!("is no JSON: {error}"))?;
+    let mut file: Value =
+        serde_json::from_slice(text(body)?.as_bytes()).map_err(|error| format!("is no JSON: {error}"))?;
     let Some(fields) = file.as_object_mut() else { return Err("is no JSON object".to_owned()) };
     let said = match fields.get("name") {
         None | Some(Value::Null) => None,

@@ -8,14 +8,10 @@ use crate::record;
 
 /// What [`unpack`] understands; `boot` names the boot in which its moments count.
 pub(super) fn pack(stay: &Stay, boot: &str) -> String {
-    let again = stay.again.map_or(0, millis);
+    let again = stay.again.map_or(0, Uptime::as_millis);
     let [desk, log, config] = [stay.told.desk, stay.told.log, stay.told.config].map(u8::from);
     let memory = record::memory(&stay.memory, boot);
-    format!("{} {again} {} {desk} {log} {config}\n{memory}", millis(stay.until), millis(stay.looked))
-}
-
-fn millis(at: Uptime) -> u64 {
-    u64::try_from(at.0.as_millis()).unwrap_or(u64::MAX)
+    format!("{} {again} {} {desk} {log} {config}\n{memory}", stay.until.as_millis(), stay.looked.as_millis())
 }
 
 fn moment(millis: u64) -> Uptime {

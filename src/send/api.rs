@@ -8,7 +8,7 @@ use std::time::{Duration, SystemTime};
 use serde_json::Value;
 
 pub(super) use super::choice::Outcome;
-pub(super) use super::json::{Step, addresses, fault, list, message, number, odd, rows, text};
+pub(super) use super::json::{End, Step, addresses, end, fault, list, message, number, odd, rows, text};
 pub(super) use super::zones::{in_granted_zone, in_zone};
 use super::{Job, keys, not_sent, sign};
 use crate::answer::{Answer, Refusal, Reply};
@@ -232,7 +232,7 @@ impl<'a> Api<'a> {
         }
     }
 
-    fn refused(&self, response: &Response, code: Option<Answer>, own: Option<String>) -> Reply {
+    fn refused(&self, response: &Response, code: Option<Answer>, own: Option<String>) -> End {
         let answer = match code.unwrap_or(Answer::Unclear) {
             Answer::Unclear => by_status(response),
             Answer::SlowDown(None) => Answer::SlowDown(response.retry_after),
@@ -250,7 +250,7 @@ impl<'a> Api<'a> {
     }
 
     /// Ends with what the provider's own words mean; `answer` where they mean nothing.
-    pub(super) fn complained(&self, answer: Answer, ours: &str, own: &str, wait: Option<Duration>) -> Reply {
+    pub(super) fn complained(&self, answer: Answer, ours: &str, own: &str, wait: Option<Duration>) -> End {
         let answer = match (self.sorting)(own).unwrap_or(answer) {
             CLOCK => {
                 let clock = sign::Stamp::of(self.job.moment).long();
@@ -267,21 +267,21 @@ impl<'a> Api<'a> {
     }
 
     /// How the line ends: a class, our words, the provider's.
-    pub(super) fn ended(&self, answer: Answer, ours: &str, theirs: &[u8]) -> Reply {
-        keys::ended(self.job, &self.keys, answer, (ours, theirs))
+    pub(super) fn ended(&self, answer: Answer, ours: &str, theirs: &[u8]) -> End {
+        Box::new(keys::ended(self.job, &self.keys, answer, (ours, theirs)))
     }
 
     /// The name is not in this account.
-    pub(super) fn no_such(&self, what: &str) -> Reply {
+    pub(super) fn no_such(&self, what: &str) -> End {
         self.ended(Answer::Refused(Refusal::NoHost), what, b"")
     }
 }
 
 /// Nobody answered.
-pub(super) fn silent(broken: &Broken) -> Reply {
+pub(super) fn silent(broken: &Broken) -> End {
     match broken {
-        Broken::Interrupted => Reply { answer: Answer::Interrupted, said: String::new(), body: Vec::new() },
-        broken => Reply::unreachable(broken.to_string()),
+        Broken::Interrupted => end(Answer::Interrupted, String::new()),
+        broken => Box::new(Reply::unreachable(broken.to_string())),
     }
 }
 

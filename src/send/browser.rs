@@ -2,9 +2,9 @@
 //!
 //! It stays on one site and never leaves https, whatever a page says: a password is sent into its forms. Knows no provider.
 
-use super::api::{Step, by_status, silent};
+use super::api::{End, Step, by_status, silent};
 use super::{Job, keys, not_sent};
-use crate::answer::{Answer, Reply};
+use crate::answer::Answer;
 use crate::secret::{Secret, percent_encoded};
 use crate::url::Url;
 use crate::world::{Http, Request};
@@ -68,9 +68,9 @@ impl<'a> Browser<'a> {
     }
 
     /// How a page ends the line: a class, our words, the page's.
-    pub(super) fn ended(&self, answer: Answer, ours: &str, theirs: &str) -> Reply {
+    pub(super) fn ended(&self, answer: Answer, ours: &str, theirs: &str) -> End {
         let cookies: Vec<Secret> = self.jar.iter().map(|cookie| cookie.value.clone()).collect();
-        keys::ended(self.job, &cookies, answer, (ours, theirs.as_bytes()))
+        Box::new(keys::ended(self.job, &cookies, answer, (ours, theirs.as_bytes())))
     }
 
     fn walk(&mut self, mut method: &'static str, mut url: Url, mut body: Option<Vec<u8>>) -> Step<Page> {

@@ -41,12 +41,17 @@ pub(super) fn ours<R>(
     records: &[R],
     held: impl Fn(&R) -> Option<IpAddr>,
 ) -> Option<usize> {
-    let holding = |wanted: IpAddr| records.iter().position(|record| held(record) == Some(wanted));
+    let held: Vec<Option<IpAddr>> = records.iter().map(held).collect();
+    best(job, address, &held)
+}
+
+fn best(job: &Job<'_>, address: IpAddr, held: &[Option<IpAddr>]) -> Option<usize> {
+    let holding = |wanted: IpAddr| held.iter().position(|held| *held == Some(wanted));
     let told = holding(address).or_else(|| job.registered.and_then(holding));
-    if let (None, 2.., Some(guessed)) = (told, records.len(), job.guessed) {
+    if let (None, 2.., Some(guessed)) = (told, held.len(), job.guessed) {
         guessed.set(true);
     }
-    told.or((!records.is_empty()).then_some(0))
+    told.or((!held.is_empty()).then_some(0))
 }
 
 /// [`ours`] among records whose address is the text of one of their members.

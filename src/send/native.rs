@@ -166,7 +166,7 @@ fn credentials(provider: &Provider) -> String {
 /// Writes the address.
 pub(super) fn update(job: &Job<'_>, name: &str, http: &mut dyn Http, dns: &mut dyn Dns) -> Reply {
     let (Some(provider), Some(address)) = (find(name), job.address) else {
-        return not_sent(format!("the API of '{name}' is not spoken here"));
+        return *not_sent(format!("the API of '{name}' is not spoken here"));
     };
     let guessed = Cell::new(false);
     let section = with_key(job);
@@ -211,7 +211,7 @@ pub(super) fn told(ended: Step<Outcome>) -> Reply {
             };
             Reply { answer: Answer::Accepted, said: said.to_owned(), body: Vec::new() }
         }
-        Err(reply) => reply,
+        Err(end) => *end,
     }
 }
 

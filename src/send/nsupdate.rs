@@ -15,7 +15,7 @@ use plan::Plan;
 
 pub(super) use plan::{OPTIONS, faults, secrets, warnings};
 
-use super::api::{CLOCK, Outcome, Step};
+use super::api::{CLOCK, End, Outcome, Step, end};
 use super::sign::Stamp;
 use super::{Job, native, not_sent};
 use crate::address::Known;
@@ -44,7 +44,7 @@ const NOTZONE: u8 = 10;
 
 /// Writes the address.
 pub(super) fn update(job: &Job<'_>, dns: &mut dyn Dns) -> Reply {
-    let Some(address) = job.address else { return not_sent("no address to send".to_owned()) };
+    let Some(address) = job.address else { return *not_sent("no address to send".to_owned()) };
     native::told(Talk::begin(job, dns).and_then(|mut talk| talk.update(address)))
 }
 
@@ -118,7 +118,7 @@ impl<'a> Talk<'a> {
             // of an alias the answer tells the other name's zone
             let Some((_, above)) = name.split_once('.').filter(|_| told.alias) else {
                 let why = format!("{} has no zone for '{wanted}'", called(server));
-                return Err(ended(Answer::Refused(Refusal::NoHost), why));
+                return Err(end(Answer::Refused(Refusal::NoHost), why));
             };
             name = above;
         }
@@ -148,7 +148,7 @@ impl<'a> Talk<'a> {
             }
             _ => (Answer::Unclear, "it does not say what it has"),
         };
-        Err(ended(answer, format!("{} answers {} to a question for '{name}': {hint}", called(server), word(told.code))))
+        Err(end(answer, format!("{} answers {} to a question for '{name}': {hint}", called(server), word(told.code))))
     }
 
     fn change(&mut self, server: &Server, change: &Change<'_>) -> Step<()> {
@@ -169,7 +169,7 @@ impl<'a> Talk<'a> {
         };
         let Change { zone, name, .. } = change;
         let server = called(Some(server));
-        Err(ended(
+        Err(end(
             answer,
             format!("{server} answers {} to the update of '{name}' in zone '{zone}': {hint}", word(told.code)),
         ))
@@ -183,8 +183,8 @@ impl<'a> Talk<'a> {
     fn exchange(&mut self, server: Option<&Server>, bytes: &[u8]) -> Step<Vec<u8>> {
         let message = Message { bytes, server, tcp: self.job.section.via.tcp, route: self.job.route };
         self.dns.exchange(&message).map_err(|silent| match silent {
-            Silent::Interrupted => ended(Answer::Interrupted, String::new()),
-            Silent::Because(why) => Reply::unreachable(format!("{}: {why}", called(server))),
+            Silent::Interrupted => end(Answer::Interrupted, String::new()),
+            Silent::Because(why) => Box::new(Reply::unreachable(format!("{}: {why}", called(server)))),
         })
     }
 
@@ -224,10 +224,10 @@ impl<'a> Talk<'a> {
             Seal::Missing => "does not sign its answers, so that they prove nothing: it seems to know no TSIG keys",
             Seal::Wrong => "signs its answer with another key, or the answer was changed on its way",
         };
-        Err(ended(Answer::Unclear, format!("{} {why}", called(server))))
+        Err(end(Answer::Unclear, format!("{} {why}", called(server))))
     }
 
-    fn refused(&self, server: Option<&Server>, objection: Objection) -> Reply {
+    fn refused(&self, server: Option<&Server>, objection: Objection) -> End {
         let (server, key, algorithm) = (called(server), &self.plan.key_name, self.plan.key.algorithm().name());
         let (answer, why) = match objection {
             Objection::Time(theirs) => return self.clock(&server, theirs),
@@ -242,17 +242,17 @@ impl<'a> Talk<'a> {
                 (Answer::Unclear, format!("the signature with key '{key}' was refused with error {code}"))
             }
         };
-        ended(answer, format!("{server} answers {why}"))
+        end(answer, format!("{server} answers {why}"))
     }
 
-    fn clock(&self, server: &str, theirs: Option<u64>) -> Reply {
+    fn clock(&self, server: &str, theirs: Option<u64>) -> End {
         let ours = Stamp::of(self.job.moment).long();
         let theirs = theirs.map_or_else(String::new, |theirs| format!(", the server's {}", Stamp::at(theirs).long()));
         let why = format!(
             "{server} or this machine has a wrong clock, signatures are valid for minutes: ours says {ours}{theirs}; it is tried again, at \
              once when the clock is set"
         );
-        ended(CLOCK, why)
+        end(CLOCK, why)
     }
 }
 
@@ -264,14 +264,10 @@ fn called(server: Option<&Server>) -> String {
     server.map_or_else(|| "the system's name server".to_owned(), |server| format!("name server '{}'", server.host))
 }
 
-fn misnamed(name: &str, why: &NameFault) -> Reply {
+fn misnamed(name: &str, why: &NameFault) -> End {
     not_sent(format!("'{name}' cannot be asked for: {why}"))
 }
 
-fn unreadable(server: Option<&Server>) -> Reply {
-    ended(Answer::Unclear, format!("the answer of {} cannot be read", called(server)))
-}
-
-fn ended(answer: Answer, said: String) -> Reply {
-    Reply { answer, said, body: Vec::new() }
+fn unreadable(server: Option<&Server>) -> End {
+    end(Answer::Unclear, format!("the answer of {} cannot be read", called(server)))
 }

@@ -78,7 +78,7 @@ const IPV6_REGEX: &str = r"\([0-9A-Fa-f]\{1,4\}:\)\{1,7\}[0-9A-Fa-f]\{0,4\}\(:[0
 pub(super) fn update(job: &Job<'_>, host: &mut dyn Host) -> Reply {
     let end = match host.run(&sourced(job, false)) {
         Ok(end) => end,
-        Err(error) => return not_sent(format!("cannot start a shell for {}: {error}", job.place.script.display())),
+        Err(error) => return *not_sent(format!("cannot start a shell for {}: {error}", job.place.script.display())),
     };
     let answer = match end {
         ScriptEnd { interrupted: true, .. } => Answer::Interrupted,

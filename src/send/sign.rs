@@ -166,8 +166,8 @@ fn hex(bytes: &[u8]) -> String {
 
 /// What no other request has: the moment, a thrown number, and what is asked.
 pub(super) fn nonce(job: &Job<'_>, path: &str) -> String {
-    let nanoseconds = job.moment.duration_since(UNIX_EPOCH).unwrap_or_default().as_nanos();
-    let mut nonce = sha256(format!("{nanoseconds} {} {path}", job.dice).as_bytes());
+    let now = job.moment.duration_since(UNIX_EPOCH).unwrap_or_default();
+    let mut nonce = sha256(format!("{}{:09} {} {path}", now.as_secs(), now.subsec_nanos(), job.dice).as_bytes());
     nonce.truncate(32);
     nonce
 }

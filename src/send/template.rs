@@ -135,7 +135,7 @@ pub(super) fn update(job: &Job<'_>, template: &str, http: &mut dyn Http) -> Vec<
     let addresses: Vec<IpAddr> = job.address.into_iter().chain(job.other).collect();
     let url = match filled(job.section, template, &addresses) {
         Ok(url) => url,
-        Err(why) => return vec![not_sent(format!("the provider's URL cannot be used: {why}"))],
+        Err(why) => return vec![*not_sent(format!("the provider's URL cannot be used: {why}"))],
     };
     // whatever else is in a template, it was written for one provider: it is not carried to another host
     let request = Request { confidential: true, ..Request::get(url) };

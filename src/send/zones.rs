@@ -5,9 +5,9 @@
 use serde_json::Value;
 
 use super::api::Api;
-use super::json::{Step, list, odd, text};
+use super::json::{Step, end, list, odd, text};
 use super::name::Name;
-use crate::answer::{Answer, Refusal, Reply};
+use crate::answer::{Answer, Refusal};
 
 /// The most pages that are asked for.
 const PAGES: usize = 50;
@@ -66,11 +66,7 @@ fn search<'z, T>(
     passed_over: &[Refusal],
     ask: &mut dyn FnMut(&'z str) -> Step<T>,
 ) -> Step<(&'z str, T)> {
-    let mut last = Reply {
-        answer: Answer::Refused(Refusal::NoHost),
-        said: "option 'domain' names no zone".to_owned(),
-        body: Vec::new(),
-    };
+    let mut last = end(Answer::Refused(Refusal::NoHost), "option 'domain' names no zone".to_owned());
     for zone in zones {
         match ask(zone) {
             Ok(found) => return Ok((zone, found)),

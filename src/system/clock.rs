@@ -2,7 +2,8 @@
 //!
 //! The wall clock is used for showing and for signatures only; everything that is decided counts from boot, suspension included.
 
-use std::ffi::CString;
+use std::borrow::Cow;
+use std::ffi::CStr;
 use std::fs;
 use std::path::Path;
 use std::time::SystemTime;
@@ -10,6 +11,7 @@ use std::time::SystemTime;
 use nix::sys::time::TimeSpec;
 use nix::time::{ClockId as Clk, clock_gettime};
 
+use super::dates::Local;
 use crate::memory::Uptime;
 use crate::world::{Clock, Wake};
 
@@ -93,22 +95,27 @@ pub fn dice() -> u32 {
     if usize::try_from(count) == Ok(bytes.len()) { u32::from_ne_bytes(bytes) } else { uptime().0.subsec_nanos() }
 }
 
-/// A moment by strftime(3); `None` when the format gives nothing or too much.
+/// A moment by the words of strftime(3); `None` when the format gives nothing or too much.
 fn local(moment: SystemTime, format: &str) -> Option<String> {
-    let format = CString::new(format).ok().filter(|f| f.as_bytes().len() <= DATE_LIMIT)?;
-    let seconds = moment.duration_since(SystemTime::UNIX_EPOCH).ok()?.as_secs();
-    let seconds = seconds.try_into().ok()?;
+    if format.len() > DATE_LIMIT || format.contains('\0') {
+        return None;
+    }
+    let passed = moment.duration_since(SystemTime::UNIX_EPOCH).ok()?.as_secs();
+    let seconds = passed.try_into().ok()?;
     // SAFETY: `tm` is a plain structure for which all zeros (and null as zone name) is a valid value.
     let mut parts: libc::tm = unsafe { std::mem::zeroed() };
     // SAFETY: both pointers are to live values of the right type, and localtime_r keeps neither of them.
     if unsafe { libc::localtime_r(&raw const seconds, &raw mut parts) }.is_null() {
         return None;
     }
-    let mut text = [0_u8; DATE_LIMIT + 1];
-    // SAFETY: the buffer is live, exclusively borrowed and as long as said; the format ends with NUL; `parts` was filled above.
-    let length = unsafe { libc::strftime(text.as_mut_ptr().cast(), text.len(), format.as_ptr(), &raw const parts) };
-    let text = text.get(..length).filter(|text| !text.is_empty())?;
-    Some(String::from_utf8_lossy(text).into_owned())
+    let zone = if parts.tm_zone.is_null() {
+        Cow::Borrowed("")
+    } else {
+        // SAFETY: not null, and the C library's name of a zone lives as long as the zone is not set anew, which no other thread does.
+        unsafe { CStr::from_ptr(parts.tm_zone) }.to_string_lossy()
+    };
+    let local = Local { parts: &parts, seconds: passed.try_into().ok()?, zone: &zone };
+    local.written(format).filter(|text| !text.is_empty() && text.len() <= DATE_LIMIT)
 }
 
 /// Sets `TZ` from `etc/TZ` below `root`, where the router keeps it, unless it is set already. False if nothing was done, also when the
@@ -132,10 +139,26 @@ fn alone() -> bool {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
+    use std::ffi::CStr;
     use std::time::Duration;
 
     use super::*;
+
+    /// A moment in UTC, of the C library.
+    pub(in crate::system) fn parts_in_utc(seconds: i64) -> libc::tm {
+        // SAFETY: `tm` is a plain structure for which all zeros (and null as zone name) is a valid value.
+        let mut parts: libc::tm = unsafe { std::mem::zeroed() };
+        // SAFETY: both pointers are to live values of the right type, and gmtime_r keeps neither of them.
+        assert!(!unsafe { libc::gmtime_r(&raw const seconds, &raw mut parts) }.is_null());
+        parts
+    }
+
+    /// What the C library writes, and how long it is.
+    pub(in crate::system) fn strftime(parts: &libc::tm, format: &CStr, room: &mut [u8]) -> usize {
+        // SAFETY: the buffer is live, exclusively borrowed and as long as said; the format ends with NUL; `parts` is a live value.
+        unsafe { libc::strftime(room.as_mut_ptr().cast(), room.len(), format.as_ptr(), parts) }
+    }
 
     #[test]
     fn a_format_that_gives_nothing_or_too_much_or_holds_nul_is_refused() {

@@ -2,6 +2,7 @@
 
 pub mod bell;
 pub mod clock;
+mod dates;
 pub mod desk;
 pub mod dns;
 pub mod host;

@@ -118,7 +118,10 @@ pub(crate) fn rang(entry: libc::pollfd) -> bool {
 pub(crate) fn poll(watched: &mut [libc::pollfd], limit: Option<Duration>) -> io::Result<usize> {
     let limit = match limit {
         None => -1,
-        Some(limit) => i32::try_from(limit.as_nanos().div_ceil(1_000_000)).unwrap_or(i32::MAX),
+        Some(limit) => {
+            let begun = limit.subsec_nanos() % 1_000_000 > 0;
+            i32::try_from(limit.as_millis() + u128::from(begun)).unwrap_or(i32::MAX)
+        }
     };
     for entry in watched.iter_mut() {
         entry.revents = 0;

@@ -186,7 +186,8 @@ impl<'a> Course<'a> {
         let (content_type, mut body) = self.body(call.body);
         if let (true, Some(row)) = (call.whole, row) {
             let mut whole = row.clone();
-            let over: Value = serde_json::from_str(&body).map_err(|_| odd("a template of ours is no JSON"))?;
+            let over: Value =
+                serde_json::from_slice(body.as_bytes()).map_err(|_| odd("a template of ours is no JSON"))?;
             lay(over, &mut whole);
             body = whole.to_string();
         }

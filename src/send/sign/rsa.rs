@@ -6,8 +6,8 @@ use ring::rand::SystemRandom;
 use ring::signature::{RSA_PKCS1_SHA256, RSA_PKCS1_SHA512, RSA_PSS_SHA256, RsaEncoding, RsaKeyPair};
 use serde_json::Value;
 
-use crate::answer::Reply;
 use crate::secret::base64;
+use crate::send::json::Step;
 use crate::send::not_sent;
 
 /// How a text is signed (RFC 7518 section 3.1).
@@ -27,7 +27,7 @@ pub(in crate::send) struct PrivateKey(RsaKeyPair);
 impl PrivateKey {
     /// Reads PEM (RFC 7468), PKCS#8 or PKCS#1, with whatever became of its line breaks: blanks, `\n` as two characters, nothing at all.
     /// Text around it is skipped. `option` is where it stands, for the sentence that says what was wanted.
-    pub(in crate::send) fn read(option: &str, text: &str) -> Result<Self, Reply> {
+    pub(in crate::send) fn read(option: &str, text: &str) -> Step<Self> {
         pem(text).map(Self).map_err(|why| not_sent(format!("option '{option}': {why}")))
     }
 

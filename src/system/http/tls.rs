@@ -4,16 +4,27 @@ use std::path::Path;
 use std::sync::Arc;
 
 use rustls::client::Resumption;
-use rustls::crypto::ring;
-use rustls::pki_types::ServerName;
+use rustls::crypto::{CryptoProvider, KeyProvider, ring};
+use rustls::pki_types::{PrivateKeyDer, ServerName};
+use rustls::sign::SigningKey;
 use rustls::{AlertDescription, CertificateError, ClientConfig, ClientConnection, Error};
 
 use super::{date, trust};
 use crate::world::{Broken, Trust};
 
+/// No server is shown a certificate of ours: what reads private keys and signs with them (Ed25519, ECDSA) stays out of the program.
+#[derive(Debug)]
+struct NoKeys;
+
+impl KeyProvider for NoKeys {
+    fn load_private_key(&self, _: PrivateKeyDer<'static>) -> Result<Arc<dyn SigningKey>, Error> {
+        Err(Error::General("no certificate of a client is used here".to_owned()))
+    }
+}
+
 /// Reads the certificates a route trusts. Sessions are not kept: each exchange is a stranger.
 pub(super) fn config(root: &Path, trust: &Trust) -> Result<Arc<ClientConfig>, Broken> {
-    let provider = Arc::new(ring::default_provider());
+    let provider = Arc::new(CryptoProvider { key_provider: &NoKeys, ..ring::default_provider() });
     let verifier = trust::verifier(root, trust, &provider)?;
     let mut config = ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()

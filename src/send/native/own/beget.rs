@@ -5,12 +5,13 @@
 
 use std::net::IpAddr;
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::{Field, Provider, Way, kind, needed, option, ours};
 use crate::answer::{Answer, Refusal};
 use crate::send::Job;
 use crate::send::api::{Api, Outcome, Step, odd};
+use crate::send::json::{object, texts};
 use crate::world::Http;
 
 pub(super) static PROVIDER: Provider =
@@ -29,7 +30,7 @@ const PRIORITY: u32 = 10;
 fn update(job: &Job<'_>, address: IpAddr, http: &mut dyn Http) -> Step<Outcome> {
     let mut api = api(job, http);
     let mut records = records(job, &mut api)?;
-    let of_kind = records.entry(kind(job)).or_insert_with(|| json!([]));
+    let of_kind = records.entry(kind(job)).or_insert_with(|| Value::Array(Vec::new()));
     let Value::Array(of_kind) = of_kind else { return Err(odd("its records are no lists")) };
     let place = ours(job, address, of_kind, address_of);
     let outcome = match place.map(|at| &mut of_kind[at]) {
@@ -39,11 +40,11 @@ fn update(job: &Job<'_>, address: IpAddr, http: &mut dyn Http) -> Step<Outcome> 
             Outcome::Updated
         }
         None => {
-            of_kind.push(json!({ "value": address.to_string(), "priority": PRIORITY }));
+            of_kind.push(sent(&address.to_string(), PRIORITY.into()));
             Outcome::Created
         }
     };
-    call(job, &mut api, "/changeRecords", &json!({ "fqdn": fqdn(job), "records": records }))?;
+    call(job, &mut api, "/changeRecords", &object(&mut [("fqdn", fqdn(job).into()), ("records", records.into())]))?;
     Ok(outcome)
 }
 
@@ -84,7 +85,7 @@ fn address_of(record: &Value) -> Option<IpAddr> {
 
 /// All records of the name by their kind, as they are sent.
 fn records(job: &Job<'_>, api: &mut Api<'_>) -> Step<Map<String, Value>> {
-    let answer = call(job, api, "/getData", &json!({ "fqdn": fqdn(job) }))?;
+    let answer = call(job, api, "/getData", &texts(&[("fqdn", &fqdn(job))]))?;
     let result = &answer["answer"]["result"];
     if let Some(2 | 3) = result["set_type"].as_u64() {
         let why = "the name has NS or CNAME records, which a change would destroy";
@@ -127,7 +128,11 @@ fn as_sent(kind: &str, record: &Value) -> Option<Value> {
     };
     let value = record.get(own).or(record.get("value"))?.as_str()?;
     let priority = record.get("preference").or(record.get("priority")).cloned().unwrap_or(PRIORITY.into());
-    Some(json!({ "value": value, "priority": priority }))
+    Some(sent(value, priority))
+}
+
+fn sent(value: &str, priority: Value) -> Value {
+    object(&mut [("value", value.into()), ("priority", priority)])
 }
 
 /// The error, of the request or of what was asked: both must be successful.

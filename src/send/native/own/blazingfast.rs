@@ -4,12 +4,13 @@
 
 use std::net::IpAddr;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{Field, Provider, Way, kind, needed, option, optional, ours, parameter};
 use crate::answer::{Answer, Refusal};
 use crate::secret::percent_encoded;
 use crate::send::api::{Api, Outcome, Step, list, odd, text};
+use crate::send::json::texts;
 use crate::send::name::Name;
 use crate::send::{Job, not_sent};
 use crate::world::Http;
@@ -43,7 +44,8 @@ fn update(job: &Job<'_>, address: IpAddr, http: &mut dyn Http) -> Step<Outcome> 
     if chosen.is_some_and(|record| held(record) == Some(address)) {
         return Ok(Outcome::Right);
     }
-    let mut new = json!({ "name": name, "ttl": TTL, "priority": 0, "type": kind(job), "content": address.to_string() });
+    let mut new = texts(&[("name", &name), ("ttl", TTL), ("type", kind(job)), ("content", &address.to_string())]);
+    new["priority"] = 0.into();
     for kept in ["name", "ttl", "priority"] {
         if let Some(value) = chosen.and_then(|record| record.get(kept)) {
             new[kept] = value.clone();

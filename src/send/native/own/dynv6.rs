@@ -5,13 +5,13 @@
 
 use std::net::IpAddr;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{Field, Provider, Way, kind, needed, option, optional, ours, parameter};
 use crate::address::Family;
 use crate::secret::percent_encoded;
 use crate::send::api::{Api, Outcome, Step, rows, text};
-use crate::send::json::{at, some_text};
+use crate::send::json::{at, some_text, texts};
 use crate::send::name::Name;
 use crate::send::{Job, not_sent};
 use crate::world::Http;
@@ -54,15 +54,15 @@ fn update(job: &Job<'_>, address: IpAddr, http: &mut dyn Http) -> Step<Outcome> 
         Some(held) if held.address == Some(address) && held.length.as_deref() == length => Ok(Outcome::Right),
         Some(held) if place.host == "@" => {
             let value = length.map_or_else(|| address.to_string(), |length| format!("{address}/{length}"));
-            api.send("PATCH", &held.path, &json!({ member(job): value }))?;
+            api.send("PATCH", &held.path, &texts(&[(member(job), &value)]))?;
             Ok(Outcome::Updated)
         }
         Some(held) => {
-            api.send("PATCH", &held.path, &json!({ "data": address.to_string() }))?;
+            api.send("PATCH", &held.path, &texts(&[("data", &address.to_string())]))?;
             Ok(Outcome::Updated)
         }
         None => {
-            let new = json!({ "name": place.host, "type": kind(job), "data": address.to_string() });
+            let new = texts(&[("name", &place.host), ("type", kind(job)), ("data", &address.to_string())]);
             api.send("POST", &place.records, &new)?;
             Ok(Outcome::Created)
         }

@@ -5,13 +5,14 @@
 
 use std::net::IpAddr;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{Field, Provider, Way, in_path, kind, label, needed, ours, relative};
 use crate::answer::Answer;
 use crate::secret::percent_encoded;
 use crate::send::Job;
 use crate::send::api::{Api, Outcome, Step, list, text};
+use crate::send::json::{object, only, texts};
 use crate::world::Http;
 
 pub(super) static PROVIDER: Provider =
@@ -29,7 +30,8 @@ const QUESTIONS: usize = 3;
 fn update(job: &Job<'_>, address: IpAddr, http: &mut dyn Http) -> Step<Outcome> {
     let mut api = api(job, http);
     let Some(found) = api.find(&path(job))? else {
-        let new = json!({ "name": host(job), "type": kind(job), "records": [{ "value": address.to_string() }] });
+        let mut new = texts(&[("name", &host(job)), ("type", kind(job))]);
+        new["records"] = only(texts(&[("value", &address.to_string())]));
         let answer = api.send("POST", &format!("/zones/{}/rrsets", in_path(job.section, "domain")), &new)?;
         done(&mut api, answer)?;
         return Ok(Outcome::Created);
@@ -38,12 +40,13 @@ fn update(job: &Job<'_>, address: IpAddr, http: &mut dyn Http) -> Step<Outcome> 
     if records.len() == 1 && value(&records[0]) == Some(address) {
         return Ok(Outcome::Right);
     }
-    let mut record = json!({ "value": address.to_string() });
+    let mut record = texts(&[("value", &address.to_string())]);
     let old = ours(job, address, records, value).map(|at| &records[at]);
     if let Some(comment) = old.and_then(|old| old["comment"].as_str()).filter(|comment| !comment.is_empty()) {
         record["comment"] = comment.into();
     }
-    let answer = api.send("POST", &format!("{}/actions/set_records", path(job)), &json!({ "records": [record] }))?;
+    let answer =
+        api.send("POST", &format!("{}/actions/set_records", path(job)), &object(&mut [("records", only(record))]))?;
     done(&mut api, answer)?;
     Ok(Outcome::of_set(records.len().max(1)))
 }

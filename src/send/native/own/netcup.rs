@@ -5,11 +5,12 @@
 
 use std::net::IpAddr;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{Field, Provider, Way, kind, needed, option, optional, ours};
 use crate::answer::{Answer, Refusal};
 use crate::send::api::{Api, Outcome, Step, list, text};
+use crate::send::json::{object, only, texts};
 use crate::send::name::Name;
 use crate::send::{Job, not_sent};
 use crate::world::Http;
@@ -79,7 +80,7 @@ impl<'a> Session<'a> {
 
     fn login(&mut self) -> Step<()> {
         let password = option(self.job.section, "password").unwrap_or_default();
-        let answer = self.ask("login", json!({ "apipassword": password }))?;
+        let answer = self.ask("login", texts(&[("apipassword", password)]))?;
         self.id = text(self.success("login", &answer)?, "apisessionid")?;
         self.api.hide(&self.id);
         Ok(())
@@ -87,7 +88,7 @@ impl<'a> Session<'a> {
 
     /// What comes of it is no matter: a session that stays open ends by itself.
     fn close(mut self) {
-        let _ = self.ask("logout", json!({}));
+        let _ = self.ask("logout", texts(&[]));
     }
 
     fn ask(&mut self, action: &str, mut param: Value) -> Step<Value> {
@@ -99,7 +100,7 @@ impl<'a> Session<'a> {
         if action.ends_with("DnsRecords") {
             param["domainname"] = self.zone.as_str().into();
         }
-        self.api.send("POST", "?JSON", &json!({ "action": action, "param": param }))
+        self.api.send("POST", "?JSON", &object(&mut [("action", action.into()), ("param", param)]))
     }
 
     /// What an answer holds, or what is wrong: errors come with status 200.
@@ -128,11 +129,11 @@ impl<'a> Session<'a> {
 
     /// Records of the name, of the wanted kind.
     fn records(&mut self) -> Step<Vec<Value>> {
-        let mut answer = self.ask("infoDnsRecords", json!({}))?;
+        let mut answer = self.ask("infoDnsRecords", texts(&[]))?;
         if answer["statuscode"] == NO_SESSION {
             self.id.clear();
             self.login()?;
-            answer = self.ask("infoDnsRecords", json!({}))?;
+            answer = self.ask("infoDnsRecords", texts(&[]))?;
         }
         let all = list(self.success("infoDnsRecords", &answer)?, "dnsrecords")?;
         Ok(all.iter().filter(|record| self.owns(record)).cloned().collect())
@@ -149,7 +150,7 @@ impl<'a> Session<'a> {
         if chosen.is_some_and(|record| address_of(record) == Some(address)) {
             return Ok(Outcome::Right);
         }
-        let mut new = json!({ "hostname": self.host, "type": kind(self.job), "priority": "0" });
+        let mut new = texts(&[("hostname", &self.host), ("type", kind(self.job)), ("priority", "0")]);
         for kept in ["id", "hostname", "priority"] {
             if let Some(value) = chosen.and_then(|record| record.get(kept)) {
                 new[kept] = value.clone();
@@ -157,7 +158,8 @@ impl<'a> Session<'a> {
         }
         new["destination"] = address.to_string().into();
         new["deleterecord"] = false.into();
-        let answer = self.ask("updateDnsRecords", json!({ "dnsrecordset": { "dnsrecords": [new] } }))?;
+        let set = object(&mut [("dnsrecords", only(new))]);
+        let answer = self.ask("updateDnsRecords", object(&mut [("dnsrecordset", set)]))?;
         let echo = self.success("updateDnsRecords", &answer)?["dnsrecords"].as_array();
         if echo.is_some_and(|all| !all.iter().any(|record| self.owns(record) && address_of(record) == Some(address))) {
             return Err(self.api.ended(Answer::Unclear, "success was told, but the record holds another address", b""));

@@ -5,13 +5,14 @@
 
 use std::net::IpAddr;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{Field, Provider, Way, in_path, kind, label, needed, option, ours};
 use crate::answer::{Answer, Refusal};
 use crate::secret::percent_encoded;
 use crate::send::Job;
 use crate::send::api::{Api, Outcome, Step, list, message};
+use crate::send::json::{object, only};
 use crate::send::name::Name;
 use crate::world::Http;
 
@@ -30,21 +31,29 @@ const TTL: u32 = 600;
 fn update(job: &Job<'_>, address: IpAddr, http: &mut dyn Http) -> Step<Outcome> {
     let mut api = api(job, http);
     let Some(record) = find(job, &mut api)? else {
-        let new = json!({
-            "zone": label(job.section, "username"), "domain": full(job), "type": kind(job), "ttl": TTL,
-            "answers": [{ "answer": [address.to_string()] }],
-        });
+        let new = object(&mut [
+            ("zone", label(job.section, "username").into()),
+            ("domain", full(job).into()),
+            ("type", kind(job).into()),
+            ("ttl", TTL.into()),
+            ("answers", only(answer(address))),
+        ]);
         api.send("PUT", &path(job), &new)?;
         return Ok(Outcome::Created);
     };
     let mut answers = list(&record, "answers")?.to_vec();
     match ours(job, address, &answers, content) {
         Some(place) if content(&answers[place]) == Some(address) => return Ok(Outcome::Right),
-        Some(place) => answers[place]["answer"] = json!([address.to_string()]),
-        None => answers.push(json!({ "answer": [address.to_string()] })),
+        Some(place) => answers[place]["answer"] = only(address.to_string().into()),
+        None => answers.push(answer(address)),
     }
-    api.send("POST", &path(job), &json!({ "answers": answers }))?;
+    api.send("POST", &path(job), &object(&mut [("answers", answers.into())]))?;
     Ok(Outcome::Updated)
+}
+
+/// As it is sent.
+fn answer(address: IpAddr) -> Value {
+    object(&mut [("answer", only(address.to_string().into()))])
 }
 
 fn registered(job: &Job<'_>, http: &mut dyn Http) -> Step<Vec<IpAddr>> {

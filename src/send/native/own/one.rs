@@ -5,7 +5,7 @@
 
 use std::net::IpAddr;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{Field, Provider, Way, kind, needed, option, ours};
 use crate::answer::{Answer, Refusal};
@@ -13,6 +13,7 @@ use crate::secret::{Secret, percent_encoded};
 use crate::send::Job;
 use crate::send::api::{Api, Outcome, Step, in_zone, list, message, text};
 use crate::send::browser::{Browser, Page};
+use crate::send::json::{object, texts};
 use crate::send::name::Name;
 use crate::send::xml::unescaped;
 use crate::url::Url;
@@ -40,11 +41,11 @@ fn update(job: &Job<'_>, address: IpAddr, http: &mut dyn Http) -> Step<Outcome> 
         return Ok(Outcome::Right);
     }
     let id = text(record, "id")?;
-    let mut attributes = json!({ "type": kind(job), "content": address.to_string() });
+    let mut attributes = texts(&[("type", kind(job)), ("content", &address.to_string())]);
     for kept in ["prefix", "ttl"] {
         attributes[kept] = record["attributes"][kept].clone();
     }
-    let new = json!({ "type": record["type"], "id": id, "attributes": attributes });
+    let new = object(&mut [("type", record["type"].clone()), ("id", id.as_str().into()), ("attributes", attributes)]);
     let answer = api.send("PATCH", &format!("{path}/{}", percent_encoded(id.as_bytes())), &new)?.to_string();
     if !answer.contains("\"priority\"") {
         return Err(api.ended(Answer::Unclear, "the answer does not show the record", answer.as_bytes()));

@@ -4,12 +4,13 @@
 
 use std::net::IpAddr;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{Field, Provider, Way, kind, needed, option};
 use crate::answer::{Answer, Refusal};
 use crate::secret::percent_encoded;
 use crate::send::api::{Api, Outcome, Step, list, text};
+use crate::send::json::{object, only, texts};
 use crate::send::{Job, not_sent};
 use crate::url::Url;
 use crate::world::Http;
@@ -39,14 +40,11 @@ fn update(job: &Job<'_>, address: IpAddr, http: &mut dyn Http) -> Step<Outcome> 
     if set.as_ref().is_some_and(|set| set.addresses == [address]) {
         return Ok(Outcome::Right);
     }
-    let rrset = json!({
-        "name": full(job),
-        "type": kind(job),
-        "ttl": set.as_ref().map_or(json!(TTL), |set| set.ttl.clone()),
-        "changetype": "REPLACE",
-        "records": [{ "content": address.to_string(), "disabled": false }],
-    });
-    api.send("PATCH", &format!("/{}", percent_encoded(zone(job).as_bytes())), &json!({ "rrsets": [rrset] }))?;
+    let record = object(&mut [("content", address.to_string().into()), ("disabled", false.into())]);
+    let mut rrset = texts(&[("name", &full(job)), ("type", kind(job)), ("changetype", "REPLACE")]);
+    rrset["ttl"] = set.as_ref().map_or(TTL.into(), |set| set.ttl.clone());
+    rrset["records"] = only(record);
+    api.send("PATCH", &format!("/{}", percent_encoded(zone(job).as_bytes())), &object(&mut [("rrsets", only(rrset))]))?;
     Ok(Outcome::of_set(set.map_or(0, |set| set.addresses.len().max(1))))
 }
 

@@ -5,13 +5,14 @@
 
 use std::net::IpAddr;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{Field, Provider, Way, kind, needed, option, optional, ours, parameter};
 use crate::answer::{Answer, Refusal};
 use crate::secret::percent_encoded;
 use crate::send::Job;
 use crate::send::api::{Api, Outcome, Step, in_zone, list, text};
+use crate::send::json::texts;
 use crate::send::name::Name;
 use crate::world::Http;
 
@@ -69,7 +70,7 @@ fn api<'a>(job: &'a Job<'a>, http: &'a mut dyn Http) -> Api<'a> {
 /// What every request must hold.
 fn keys(job: &Job<'_>) -> Value {
     let secret = option(job.section, "password").unwrap_or_default();
-    json!({ "apikey": option(job.section, "username").unwrap_or_default(), "secretapikey": secret })
+    texts(&[("apikey", option(job.section, "username").unwrap_or_default()), ("secretapikey", secret)])
 }
 
 fn name(job: &Job<'_>) -> Name {

@@ -4,13 +4,14 @@
 
 use std::net::IpAddr;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{Field, Provider, Way, kind, needed, option, relative};
-use crate::answer::{Answer, Refusal, Reply};
+use crate::answer::{Answer, Refusal};
 use crate::secret::percent_encoded;
 use crate::send::Job;
-use crate::send::api::{Api, Outcome, Step, rows};
+use crate::send::api::{Api, End, Outcome, Step, rows};
+use crate::send::json::texts;
 use crate::send::name::Name;
 use crate::world::Http;
 
@@ -36,7 +37,8 @@ fn update(job: &Job<'_>, address: IpAddr, http: &mut dyn Http) -> Step<Outcome> 
         return Ok(Outcome::Right);
     }
     let ttl = place.ttl.unwrap_or(TTL.into());
-    let new = json!({ "type": kind(job), "name": place.host, "content": address.to_string(), "ttl": ttl });
+    let mut new = texts(&[("type", kind(job)), ("name", &place.host), ("content", &address.to_string())]);
+    new["ttl"] = ttl.into();
     let answer = api.send("POST", &place.path, &new)?;
     if answer["message"] != "ok" {
         return Err(refused(&answer, &api));
@@ -103,7 +105,7 @@ fn address(value: &Value) -> Option<IpAddr> {
 }
 
 /// An answer of status 200 that is none.
-fn refused(answer: &Value, api: &Api<'_>) -> Reply {
+fn refused(answer: &Value, api: &Api<'_>) -> End {
     let own = complaint(answer).unwrap_or_else(|| answer.to_string());
     let class = match own.as_str() {
         own if own.contains(NO_ZONE) => Answer::Refused(Refusal::NoHost),

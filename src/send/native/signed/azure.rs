@@ -6,13 +6,14 @@
 
 use std::net::IpAddr;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{Field, Provider, Way, kind, needed, option, parameter};
 use crate::address::Family;
 use crate::answer::{Answer, Refusal};
 use crate::secret::percent_encoded;
 use crate::send::api::{Api, Outcome, Step, fault, text};
+use crate::send::json::{object, only, texts};
 use crate::send::name::Name;
 use crate::send::zones::{Pages, longest};
 use crate::send::{Job, not_sent};
@@ -60,7 +61,7 @@ fn update(job: &Job<'_>, address: IpAddr, http: &mut dyn Http) -> Step<Outcome> 
         return Ok(Outcome::Right);
     }
     let ttl = if old["TTL"].is_number() { old["TTL"].clone() } else { TTL.into() };
-    let mut new = json!({ "TTL": ttl, list: [{ member: address.to_string() }] });
+    let mut new = object(&mut [("TTL", ttl), (list, only(texts(&[(member, &address.to_string())])))]);
     if old["metadata"].is_object() {
         new["metadata"] = old["metadata"].clone();
     }
@@ -68,7 +69,7 @@ fn update(job: &Job<'_>, address: IpAddr, http: &mut dyn Http) -> Step<Outcome> 
         Some(set) => api.change("If-Match", text(set, "etag")?),
         None => api.change("If-None-Match", "*"),
     }
-    api.send("PUT", &path, &json!({ "properties": new }))?;
+    api.send("PUT", &path, &object(&mut [("properties", new)]))?;
     let values = old[list].as_array().map_or(0, Vec::len);
     Ok(if found.is_some() { Outcome::of_set(values.max(1)) } else { Outcome::Created })
 }

@@ -5,13 +5,14 @@
 
 use std::net::IpAddr;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{Field, Provider, Way, kind, needed, option, optional, ours};
 use crate::answer::{Answer, Refusal};
 use crate::secret::Secret;
 use crate::send::Job;
 use crate::send::api::{Api, CLOCK, Outcome, Step, list, number, text};
+use crate::send::json::{object, texts};
 use crate::send::name::Name;
 use crate::send::sign::{Key, Stamp, Unsigned, field, tc3};
 use crate::world::{Http, Request};
@@ -45,7 +46,8 @@ fn update(job: &Job<'_>, address: IpAddr, http: &mut dyn Http) -> Step<Outcome> 
     let (host, zone) = place(job, http)?;
     let records = records(job, (&host, &zone), http)?;
     let chosen = ours(job, address, &records, |record| record.address).map(|at| &records[at]);
-    let mut new = json!({ "Domain": zone, "SubDomain": host, "RecordType": kind(job), "Value": address.to_string() });
+    let mut new =
+        texts(&[("Domain", &zone), ("SubDomain", &host), ("RecordType", kind(job)), ("Value", &address.to_string())]);
     let Some(record) = chosen else {
         new["RecordLine"] = DEFAULT_LINE.into();
         written(&call(job, http, "CreateRecord", &new)?)?;
@@ -126,7 +128,9 @@ fn records(job: &Job<'_>, (host, zone): (&str, &str), http: &mut dyn Http) -> St
     if let Some(id) = option(job.section, "record_id") {
         return Ok(vec![chosen(job, (host, zone), id, http)?]);
     }
-    let question = json!({ "Domain": zone, "Subdomain": host, "RecordType": kind(job), "Offset": 0, "Limit": 100 });
+    let mut question = texts(&[("Domain", zone), ("Subdomain", host), ("RecordType", kind(job))]);
+    question["Offset"] = 0.into();
+    question["Limit"] = 100.into();
     let answer = call(job, http, "DescribeRecordList", &question)?;
     if answer["Error"].is_object() {
         return Ok(Vec::new());
@@ -148,7 +152,9 @@ fn records(job: &Job<'_>, (host, zone): (&str, &str), http: &mut dyn Http) -> St
 fn chosen(job: &Job<'_>, (host, zone): (&str, &str), id: &str, http: &mut dyn Http) -> Step<Record> {
     let number: Option<u64> = id.parse().ok();
     let answer = match number {
-        Some(number) => call(job, http, "DescribeRecord", &json!({ "Domain": zone, "RecordId": number }))?,
+        Some(number) => {
+            call(job, http, "DescribeRecord", &object(&mut [("Domain", zone.into()), ("RecordId", number.into())]))?
+        }
         None => Value::Null,
     };
     let found = &answer["RecordInfo"];
@@ -163,7 +169,7 @@ fn chosen(job: &Job<'_>, (host, zone): (&str, &str), id: &str, http: &mut dyn Ht
 
 fn record(found: &Value, id: &str, line: &str) -> Step<Record> {
     let state = match (&found["Status"], &found["Enabled"]) {
-        (Value::Null, enabled) if *enabled == 0 => json!("DISABLE"),
+        (Value::Null, enabled) if *enabled == 0 => "DISABLE".into(),
         (state, _) => state.clone(),
     };
     let kept = [("TTL", found["TTL"].clone()), ("Weight", found["Weight"].clone()), ("Status", state)];

@@ -5,12 +5,13 @@
 
 use std::net::IpAddr;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{Field, Provider, Way, key, kind, needed, option, optional};
 use crate::answer::{Answer, Refusal};
 use crate::secret::percent_encoded;
 use crate::send::api::{Api, CLOCK, Outcome, Step, addresses, fault, list, number, text};
+use crate::send::json::{object, only, texts};
 use crate::send::name::Name;
 use crate::send::options::seconds;
 use crate::send::sign::Stamp;
@@ -56,7 +57,12 @@ fn update(job: &Job<'_>, address: IpAddr, http: &mut dyn Http) -> Step<Outcome> 
     let Found { place, name, set } = found(job, &mut api)?;
     let Some(set) = set else {
         let ttl = ttl.unwrap_or(TTL);
-        let new = json!({ "name": name, "type": kind(job), "ttl": ttl, "rrdatas": [address.to_string()] });
+        let new = object(&mut [
+            ("name", name.into()),
+            ("type", kind(job).into()),
+            ("ttl", ttl.into()),
+            ("rrdatas", only(address.to_string().into())),
+        ]);
         api.send("POST", &place, &new)?;
         return Ok(Outcome::Created);
     };
@@ -86,7 +92,7 @@ fn given<'s>(job: &Job<'s>, key: &str) -> Option<&'s str> {
 
 fn account(job: &Job<'_>) -> Step<Account> {
     let password = option(job.section, "password").unwrap_or_default();
-    let file = serde_json::from_str::<Value>(password).unwrap_or_default();
+    let file = serde_json::from_slice::<Value>(password.as_bytes()).unwrap_or_default();
     if password.starts_with('{') && file["private_key"].is_null() {
         return Err(not_sent("option 'password': wanted the JSON of a key, with member private_key".to_owned()));
     }
@@ -102,14 +108,14 @@ fn account(job: &Job<'_>) -> Step<Account> {
 fn api<'a>(job: &'a Job<'a>, http: &'a mut dyn Http) -> Step<Api<'a>> {
     let account = account(job)?;
     let now = Stamp::of(job.moment).number();
-    let claims = json!({
-        "iss": account.email,
-        "scope": "https://www.googleapis.com/auth/ndev.clouddns.readwrite",
-        "aud": "https://oauth2.googleapis.com/token",
-        "iat": now,
-        "exp": now + 300,
-    });
-    let assertion = account.key.token(Scheme::Rs256, json!({}), &claims);
+    let mut claims = texts(&[
+        ("iss", &account.email),
+        ("scope", "https://www.googleapis.com/auth/ndev.clouddns.readwrite"),
+        ("aud", "https://oauth2.googleapis.com/token"),
+    ]);
+    claims["iat"] = now.into();
+    claims["exp"] = (now + 300).into();
+    let assertion = account.key.token(Scheme::Rs256, texts(&[]), &claims);
     let mut login = Api::new(job, &mut *http, "https://oauth2.googleapis.com", fault).sorted(sorting);
     login.hide(&assertion);
     let grant = b"urn:ietf:params:oauth:grant-type:jwt-bearer";

@@ -4,13 +4,14 @@
 
 use std::net::IpAddr;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{Field, Provider, Way, kind, needed};
 use crate::answer::{Answer, Refusal};
 use crate::secret::{Secret, percent_encoded};
 use crate::send::Job;
 use crate::send::api::{Api, CLOCK, Outcome, Step, list, text};
+use crate::send::json::{only, texts};
 use crate::send::name::Name;
 use crate::send::sign::{Key, Stamp, Unsigned, query, sdk};
 use crate::world::{Http, Request};
@@ -41,7 +42,8 @@ fn update(job: &Job<'_>, address: IpAddr, http: &mut dyn Http) -> Step<Outcome> 
     let mut api = api(job, http);
     let zone = zone(job, &mut api)?;
     let set = set(job, &zone, &mut api)?;
-    let mut new = json!({ "name": dotted(&name(job).full), "type": kind(job), "records": [address.to_string()] });
+    let mut new = texts(&[("name", &dotted(&name(job).full)), ("type", kind(job))]);
+    new["records"] = only(address.to_string().into());
     let Some(set) = set else {
         new["ttl"] = TTL.into();
         text(&api.send("POST", &format!("/v2/zones/{zone}/recordsets"), &new)?, "id")?;

@@ -5,12 +5,13 @@
 
 use std::net::IpAddr;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{Field, Provider, Way, key, kind, needed, option, optional, ours};
 use crate::secret::{base64, percent_encoded};
 use crate::send::Job;
 use crate::send::api::{Api, Outcome, Step, in_zone, list, number, text};
+use crate::send::json::{object, texts};
 use crate::send::name::Name;
 use crate::send::options::seconds;
 use crate::send::sign::Stamp;
@@ -55,8 +56,9 @@ fn update(job: &Job<'_>, address: IpAddr, http: &mut dyn Http) -> Step<Outcome> 
         return Ok(Outcome::Right);
     }
     let expire = chosen.as_ref().map(|entry| number(entry, "expire")).transpose()?.or(ttl).unwrap_or(TTL);
-    let new = json!({ "name": host, "expire": expire, "type": kind(job), "content": address.to_string() });
-    let mut send = |method, entry: Value| api.send(method, &path, &json!({ "dnsEntry": entry }));
+    let mut new = texts(&[("name", &host), ("type", kind(job)), ("content", &address.to_string())]);
+    new["expire"] = expire.into();
+    let mut send = |method, entry: Value| api.send(method, &path, &object(&mut [("dnsEntry", entry)]));
     let alike = entries.iter().filter(|entry| entry["expire"].as_u64() == Some(expire)).count();
     match chosen {
         None => send("POST", new).map(|_| Outcome::Created),
@@ -76,14 +78,14 @@ fn api<'a>(job: &'a Job<'a>, http: &'a mut dyn Http) -> Step<Api<'a>> {
     let said = |answer: &Value| answer["error"].as_str().map(str::to_owned);
     let key = PrivateKey::read("password", option(job.section, "password").unwrap_or_default())?;
     let nonce = format!("{:x}{:08x}", Stamp::of(job.moment).number(), job.dice);
-    let asked = json!({
-        "login": option(job.section, "username"),
-        "nonce": nonce,
-        "label": format!("ddns {nonce}"),
-        "read_only": job.address.is_none(),
-        "expiration_time": "30 minutes",
-        "global_key": true,
-    });
+    let mut asked = texts(&[
+        ("login", option(job.section, "username").unwrap_or_default()),
+        ("nonce", &nonce),
+        ("label", &["ddns ", &nonce].concat()),
+        ("expiration_time", "30 minutes"),
+    ]);
+    asked["read_only"] = job.address.is_none().into();
+    asked["global_key"] = true.into();
     let signature = base64(&key.sign(Scheme::Rs512, &asked.to_string()));
     let mut login = Api::new(job, &mut *http, BASE, said).with("Signature", signature);
     let token = text(&login.send("POST", "/auth", &asked)?, "token")?;

@@ -6,12 +6,13 @@
 
 use std::net::IpAddr;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{Field, Provider, Way, key, kind, needed, option, optional, parameter};
 use crate::answer::{Answer, Refusal};
 use crate::secret::percent_encoded;
 use crate::send::api::{Api, CLOCK, Outcome, Step, addresses, fault, list, text};
+use crate::send::json::{object, only, texts};
 use crate::send::name::Name;
 use crate::send::sign::Stamp;
 use crate::send::sign::rsa::{PrivateKey, Scheme};
@@ -67,9 +68,10 @@ fn update(job: &Job<'_>, address: IpAddr, http: &mut dyn Http) -> Step<Outcome> 
     }
     let values = set.as_ref().and_then(|set| set["data"].as_array()).map_or(0, Vec::len);
     let done = if set.is_some() { Outcome::of_set(values.max(1)) } else { Outcome::Created };
-    let mut new = set.unwrap_or_else(|| json!({ "name": name, "type": kind(job), "ttl": TTL }));
-    new["data"] = vec![address.to_string()].into();
-    api.send("POST", &format!("{zone}:upsertRecordSets"), &json!({ "replacements": [new] }))?;
+    let mut new =
+        set.unwrap_or_else(|| object(&mut [("name", name.into()), ("type", kind(job).into()), ("ttl", TTL.into())]));
+    new["data"] = only(address.to_string().into());
+    api.send("POST", &format!("{zone}:upsertRecordSets"), &object(&mut [("replacements", only(new))]))?;
     Ok(done)
 }
 
@@ -89,7 +91,7 @@ fn token(job: &Job<'_>, http: &mut dyn Http) -> Step<String> {
         return Ok(password.to_owned());
     }
     let asked = if password.starts_with(['{', '-']) {
-        let file = serde_json::from_str::<Value>(password).unwrap_or_default();
+        let file = serde_json::from_slice::<Value>(password.as_bytes()).unwrap_or_default();
         let [Some(id), Some(account), Some(key)] =
             ["id", "service_account_id", "private_key"].map(|m| file[m].as_str())
         else {
@@ -97,11 +99,13 @@ fn token(job: &Job<'_>, http: &mut dyn Http) -> Step<String> {
             return Err(not_sent(format!("option 'password': {why}")));
         };
         let now = Stamp::of(job.moment).number();
-        let claims = json!({ "iss": account, "aud": format!("{IAM}/tokens"), "iat": now, "exp": now + 3600 });
+        let mut claims = texts(&[("iss", account), ("aud", &[IAM, "/tokens"].concat())]);
+        claims["iat"] = now.into();
+        claims["exp"] = (now + 3600).into();
         let key = PrivateKey::read("password", key)?;
-        json!({ "jwt": key.token(Scheme::Ps256, json!({ "kid": id }), &claims) })
+        texts(&[("jwt", &key.token(Scheme::Ps256, texts(&[("kid", id)]), &claims))])
     } else {
-        json!({ "yandexPassportOauthToken": password })
+        texts(&[("yandexPassportOauthToken", password)])
     };
     let mut login = Api::new(job, http, IAM, fault).sorted_by(sort).sorted(|own| {
         let says = |word: &str| own.contains(word);
