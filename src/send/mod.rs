@@ -88,6 +88,11 @@ pub fn options(name: &str) -> Option<&'static [Field]> {
     native::find(name).map(|provider| provider.options)
 }
 
+/// Why a provider with an API of its own is not spoken to; `None` for one that is.
+pub fn unspoken(name: &str) -> Option<String> {
+    native::find(name).is_none().then(|| native::unspoken(name))
+}
+
 /// The recipe of a section, or what is wrong with its provider.
 pub fn recipe(section: &Section, load: &mut dyn FnMut(&Path) -> Option<Vec<u8>>) -> Result<Recipe, Vec<Fault>> {
     match &section.provider {

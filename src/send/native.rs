@@ -106,7 +106,7 @@ pub(super) fn unspoken(name: &str) -> String {
         _ if cfg!(not(feature = "full")) => {
             "this build of ddns leaves out providers with an API of their own: install the full one, or use update_script"
         }
-        _ => "this provider is reached by an API of its own, which this version does not speak yet; use update_script",
+        _ => "this provider is reached by an API of its own, which is not known here: use update_script",
     }
     .to_owned()
 }
