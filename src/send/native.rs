@@ -169,7 +169,7 @@ pub(super) fn update(job: &Job<'_>, name: &str, http: &mut dyn Http, dns: &mut d
         return *not_sent(format!("the API of '{name}' is not spoken here"));
     };
     let guessed = Cell::new(false);
-    let section = with_key(job);
+    let section = with_key(job, provider);
     let job = &Job { section: &section, guessed: Some(&guessed), ..*job };
     let written = match provider.way {
         Way::Code(update, _) => update(job, address, http),
@@ -189,10 +189,11 @@ pub(super) fn update(job: &Job<'_>, name: &str, http: &mut dyn Http, dns: &mut d
     reply
 }
 
-/// The section with what the key file holds in place of its path. The key of a name server stands in its file among other things.
-fn with_key<'s>(job: &Job<'s>) -> Cow<'s, Section> {
-    match (&job.recipe.key_file, key_file(job.section)) {
-        (Some(key), Some(("password", _))) => Cow::Owned(job.section.with_password(key)),
+/// The section with what the key file holds in place of its path. A name server's key stands in its file among other things, and is looked for
+/// there.
+fn with_key<'s>(job: &Job<'s>, provider: &Provider) -> Cow<'s, Section> {
+    match (&job.recipe.key_file, key_file(job.section), &provider.way) {
+        (Some(key), Some(("password", _)), Way::Code(..) | Way::Rest(_)) => Cow::Owned(job.section.with_password(key)),
         _ => Cow::Borrowed(job.section),
     }
 }
@@ -222,9 +223,10 @@ pub(super) fn registered(
     http: &mut dyn Http,
     dns: &mut dyn Dns,
 ) -> Option<Known<Vec<IpAddr>>> {
-    let section = with_key(job);
+    let provider = find(name)?;
+    let section = with_key(job, provider);
     let job = &Job { section: &section, ..*job };
-    let held = match find(name)?.way {
+    let held = match provider.way {
         Way::Code(_, ask) => ask?(job, http),
         Way::Rest(rest) if rest.blind() => return None,
         Way::Rest(rest) => rest::registered(rest, job, http),
