@@ -4,6 +4,7 @@
 # make bench    costs, beside programs of equal work
 # make musl     a static program for a router (TARGET=x86_64, mipsel, mips, aarch64 or armv7); make musl-all: all five
 # make ipk      a package for a router's opkg (TARGET as above, ARCH=... what `opkg print-architecture` says there); make ipk-all: all five
+# make cost     what each provider adds to the program for mipsel; FEATURES=small leaves most of them out (with musl, ipk)
 # make targets  the programs for all five kinds of routers, tried by emulators; make test tries mipsel and aarch64
 # make cases    recorded runs of ddns-scripts, when ../shared is there
 
@@ -12,6 +13,7 @@ SHELL := /bin/sh
 .PHONY: help tools need run test interop bench musl musl-all ipk ipk-all targets cases lint build
 
 TARGET := x86_64
+export FEATURES := full
 ARCH = $(shell sh openwrt/target.sh $(TARGET) architecture)
 ALL := $(shell sh openwrt/target.sh)
 
@@ -66,7 +68,11 @@ musl-all:
 
 ipk: musl
 	@sh tests/need.sh ipk
-	@ipk=$$(sh openwrt/ipk.sh "$$(sh openwrt/target.sh $(TARGET) program)" "$(ARCH)" target/ipk) && sh openwrt/size.sh $(TARGET) "$$ipk"
+	@ipk=$$(sh openwrt/ipk.sh "$$(sh openwrt/target.sh $(TARGET) program)" "$(ARCH)" target/ipk$(if $(filter small,$(FEATURES)),/small)) && \
+	sh openwrt/size.sh $(TARGET) "$$ipk" $(FEATURES)
+
+cost:
+	@sh openwrt/cost.sh
 
 ipk-all:
 	@for target in $(ALL); do $(MAKE) --no-print-directory ipk TARGET=$$target || exit 1; done

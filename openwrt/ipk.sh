@@ -32,7 +32,7 @@ cp "$program" "$work/bin/ddns"
 
 recipe() { # RESULT OUT
 	MAKEFLAGS='' make -s --no-print-directory -C "$here" -f Makefile TOPDIR="$here/stand-in" \
-		PKG_INSTALL_DIR="$work" ARCH="$architecture" OUT="$2" "$1"
+		PKG_INSTALL_DIR="$work" ARCH="$architecture" DDNS_FEATURES="${FEATURES:-full}" OUT="$2" "$1"
 }
 
 archive() { # FOLDER NAME...

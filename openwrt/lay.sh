@@ -1,6 +1,7 @@
 #!/bin/sh
 # lay.sh PROGRAM ROOT: lays everything the package installs below ROOT. OpenWrt's recipe, the .ipk and the tests all use it.
-# PROGRAM may be - for all but the program itself. VERSION is what LuCI shows; by default Cargo.toml's, release 1.
+# PROGRAM may be - for all but the program itself. VERSION is what LuCI shows; by default Cargo.toml's, release 1. FEATURES=small in the
+# environment leaves providers out of the tables that a program built so does not speak to.
 set -eu
 here=$(cd "$(dirname "$0")/.." && pwd)
 [ $# = 2 ] || {
@@ -39,9 +40,18 @@ link ../../../bin/ddns /usr/lib/ddns/standin/curl
 	lay "$mode" "$here/files/$file" "${file#.}"
 done
 
-lay 644 "$here/services" /usr/lib/ddns/services
-lay 644 "$here/services_ipv6" /usr/lib/ddns/services_ipv6
+table() { # NAME
+	rm -f "$root/usr/lib/ddns/$1"
+	if [ "${FEATURES:-full}" = small ]; then
+		awk -F '\t' '$2 != "\"native\"" || $1 ~ /^"(bind-nsupdate|cloudflare\.com-v4)"$/' "$here/$1" >"$root/usr/lib/ddns/$1"
+	else
+		cp "$here/$1" "$root/usr/lib/ddns/$1"
+	fi
+	chmod 644 "$root/usr/lib/ddns/$1"
+}
+table services
+table services_ipv6
 mkdir -p "$root/usr/share/ddns/custom"
-sh "$here/openwrt/tables.sh" "$here/services" "$here/services_ipv6" "$root/usr/share/ddns"
+sh "$here/openwrt/tables.sh" "$root/usr/lib/ddns/services" "$root/usr/lib/ddns/services_ipv6" "$root/usr/share/ddns"
 printf '%s\n' "$version" >"$root/usr/share/ddns/version"
 find "$root/usr/share/ddns" -type f -exec chmod 644 {} +

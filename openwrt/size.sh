@@ -1,5 +1,5 @@
 #!/bin/sh
-# size.sh TARGET FILE: says how large a program or an .ipk is, and fails when the one for mipsel (the smallest routers) is too large.
+# size.sh TARGET FILE [FEATURES]: says how large a program or an .ipk is, and fails when the one for mipsel (the smallest routers) is too large.
 set -eu
 target=$1
 file=$2
@@ -14,6 +14,7 @@ case $file in
 	what="$size bytes stripped, $(xz -9 -c "$file" | wc -c) as xz"
 	;;
 esac
+[ "${3:-full}" = full ] || kind="$3 $kind"
 echo "$target $kind: $what ($file)"
 [ "$target" = mipsel ] || exit 0
 if [ "$size" -gt "$limit" ]; then

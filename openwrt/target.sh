@@ -1,5 +1,6 @@
 #!/bin/sh
-# target.sh NAME FIELD: one field of openwrt/targets (triple, processor, architecture or program). With no argument: all names.
+# target.sh NAME FIELD: one field of openwrt/targets (triple, processor, architecture, folder or program). With no argument: all names.
+# FEATURES and SYMBOLS in the environment are those of musl.sh.
 set -eu
 table=$(dirname "$0")/targets
 names=$(awk '!/^#/ && NF { print $1 }' "$table")
@@ -7,12 +8,16 @@ if [ $# = 0 ]; then
 	echo "$names"
 	exit 0
 fi
-awk -v name="$1" -v field="$2" '
+folder=target/musl
+[ "${FEATURES:-full}" = full ] || folder=$folder-$FEATURES
+[ -z "${SYMBOLS:-}" ] || folder=$folder-symbols
+awk -v name="$1" -v field="$2" -v folder="$folder" '
 	/^#/ || $1 != name { next }
 	field == "triple" { print $2 }
 	field == "processor" { print $3 }
 	field == "architecture" { print $4 }
-	field == "program" { print "target/musl/" $2 "/release/ddns" }
+	field == "folder" { print folder }
+	field == "program" { print folder "/" $2 "/release/ddns" }
 	{ found = 1 }
 	END { exit !found }
 ' "$table" || {

@@ -2,7 +2,7 @@
 
 use std::io::Write;
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, UNIX_EPOCH};
 
 use ddns::secret::Secret;
 use ddns::url::Url;
@@ -125,6 +125,13 @@ fn a_status_is_handed_on_with_its_body_and_waiting_time() {
     let answer = "HTTP/1.1 503 Down\r\nRetry-After: Fri, 31 Dec 2100 23:59:59 GMT\r\n\r\n";
     let far = get(&Server::saying(answer).url("/")).unwrap().retry_after;
     assert_eq!(far, Some(Duration::from_secs(7 * 86400)));
+}
+
+#[test]
+fn the_clock_of_the_server_is_handed_on() {
+    let answer = "HTTP/1.1 401 Late\r\nDate: Sun, 06 Nov 1994 08:49:37 GMT\r\nContent-Length: 0\r\n\r\n";
+    let then = UNIX_EPOCH + Duration::from_secs(784_111_777);
+    assert_eq!(get(&Server::saying(answer).url("/")).unwrap().date, Some(then));
 }
 
 #[test]

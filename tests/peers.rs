@@ -45,11 +45,8 @@ fn the_page_names_each_provider_that_the_program_knows_once_and_no_other() {
 #[test]
 fn a_cell_names_a_provider_or_says_why_there_is_none() {
     for cell in cells() {
-        let why = ["dead", "no: ", "no public ", "native planned: "].iter().any(|why| cell.starts_with(why));
+        let why = ["dead", "no: ", "no public "].iter().any(|why| cell.starts_with(why));
         assert!(why != cell.contains('`'), "docs/providers.md: '{cell}'");
-        if let Some(name) = cell.strip_prefix("native planned: ") {
-            assert!(!known().contains(name), "docs/providers.md: '{name}' is no longer planned, it is there");
-        }
     }
 }
 

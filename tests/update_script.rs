@@ -88,6 +88,7 @@ impl Bench {
             place: &place,
             moment: std::time::SystemTime::UNIX_EPOCH,
             dice: 0,
+            guessed: None,
         };
         ask(&job, &mut Shell { machine: Machine::new("/".into(), None), words: shell, limit: self.limit })
     }

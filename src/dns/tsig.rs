@@ -3,16 +3,10 @@
 //! Pure: the time comes from outside, and what is signed is bytes. Cut signatures (section 5.2.2.1) are neither made nor taken.
 #![forbid(unsafe_code)]
 
-use domain::base::Message;
 use domain::base::iana::{Class, Rtype};
-use domain::base::message::RecordSection;
-use domain::base::name::{Name, ToName as _};
-use domain::base::record::ParsedRecord;
-use domain::base::wire::ParseError;
-use domain::rdata::tsig::Tsig;
 
 use super::hmac::Algorithm;
-use super::message::{NameFault, Octets, OwnName, checked};
+use super::message::{NameFault, checked};
 use crate::secret::Secret;
 
 /// Seconds that the clocks of both sides may differ (section 10).
@@ -24,7 +18,8 @@ const HEAD: usize = 12;
 /// A secret with the name that both sides know it by.
 #[derive(Clone, Debug)]
 pub struct Key {
-    name: OwnName,
+    /// On the wire.
+    name: Vec<u8>,
     algorithm: Algorithm,
     secret: Secret,
 }
@@ -59,7 +54,7 @@ pub enum Objection {
     Signature,
     /// BADKEY: no such key, or not with this algorithm.
     Key,
-    /// BADTIME: the clocks differ; what the server's says, in seconds since 1970, where it says so.
+    /// BADTIME: the clocks differ; what the server's says, in seconds since 1970, where it says so with a signature of the key.
     Time(Option<u64>),
     /// Another one: its number.
     Other(u16),
@@ -68,7 +63,8 @@ pub enum Objection {
 impl Key {
     /// A key by the name the server has for it.
     pub fn new(name: &str, algorithm: Algorithm, secret: Secret) -> Result<Self, NameFault> {
-        let name = Name::from_octets(lower(&checked(name)?)).map_err(|_| NameFault::Long(name.len()))?;
+        // names are hashed in lower case; lengths of labels are no letters
+        let name = checked(name)?.as_slice().to_ascii_lowercase();
         Ok(Self { name, algorithm, secret })
     }
 
@@ -84,12 +80,11 @@ impl Key {
 
     /// Signs a finished message at `time`, seconds since 1970.
     pub fn sign(&self, message: &[u8], time: u64) -> Signed {
-        let mac = self.algorithm.hash(self.secret.reveal(), &[message, &self.variables(time, FUDGE, &[])]);
+        let mac = self.algorithm.hash(self.secret.reveal(), &[message, &self.variables(time, FUDGE, (0, &[]))]);
         let algorithm = self.algorithm_name();
         let size = algorithm.len() + 6 + 2 + 2 + mac.len() + 2 + 2 + 2;
         let id = message.get(..2).unwrap_or_default();
-        let head =
-            [self.name.as_slice(), &short(Rtype::TSIG.to_int()), &short(Class::ANY.to_int()), &[0; 4], &length(size)];
+        let head = [&self.name[..], &short(Rtype::TSIG.to_int()), &short(Class::ANY.to_int()), &[0; 4], &length(size)];
         let data = [&algorithm[..], &stamp(time), &short(FUDGE), &length(mac.len()), &mac, id, &[0; 4]];
         let mut bytes = [message, &head.concat(), &data.concat()].concat();
         count(&mut bytes, |records| records.saturating_add(1));
@@ -101,42 +96,43 @@ impl Key {
         self.read(asked, answer, now).unwrap_or(Seal::Wrong)
     }
 
-    fn read(&self, asked: &Signed, answer: &[u8], now: u64) -> Result<Seal, ParseError> {
-        let message = Message::from_octets(answer).map_err(|_| ParseError::ShortInput)?;
-        let Some((at, record)) = last(message.additional()?)?.filter(|(_, record)| record.rtype() == Rtype::TSIG)
-        else {
-            return Ok(Seal::Missing);
-        };
-        let Some(tsig) = record.to_record::<Tsig<_, _>>()? else { return Ok(Seal::Wrong) };
-        let tsig = tsig.data();
-        // a server that does not take ours has nothing to sign its objection with: it stands there unproven
-        match tsig.error().to_int() {
-            0 => {}
-            16 => return Ok(Seal::Refused(Objection::Signature)),
-            17 => return Ok(Seal::Refused(Objection::Key)),
-            18 => return Ok(Seal::Refused(Objection::Time(tsig.other_time().map(u64::from)))),
-            code => return Ok(Seal::Refused(Objection::Other(code))),
+    /// `None` when the answer cannot be read.
+    fn read(&self, asked: &Signed, answer: &[u8], now: u64) -> Option<Seal> {
+        let (at, data) = last(answer)?;
+        let Some(data) = data else { return Some(Seal::Missing) };
+        let (time, rest) = data.get(skipped(data, 0)?..)?.split_at_checked(6)?;
+        let (fudge, rest) = (number(rest, 0)?, rest.get(2..)?);
+        let (mac, rest) = rest.get(2..)?.split_at_checked(usize::from(number(rest, 0)?))?;
+        let (id, error, size, other) = (rest.get(..2)?, number(rest, 2)?, number(rest, 4)?, rest.get(6..)?);
+        if other.len() != usize::from(size) {
+            return None;
         }
-        let mut bare = answer.get(..at).unwrap_or_default().to_vec();
+        let signed = time.iter().fold(0, |time, byte| time << 8 | u64::from(*byte));
+        let mut bare = [id, answer.get(2..at)?].concat();
         count(&mut bare, |records| records.saturating_sub(1));
-        bare.splice(..2, short(tsig.original_id()));
-        let signed = u64::from(tsig.time_signed());
-        let variables = self.variables(signed, tsig.fudge(), tsig.other());
+        // the names of key and algorithm are hashed as ours: with others the hash is another one
+        let variables = self.variables(signed, fudge, (error, other));
         let ours = [&length(asked.mac.len())[..], &asked.mac, &bare, &variables];
-        let ours = self.algorithm.hash(self.secret.reveal(), &ours);
-        let named =
-            record.owner().name_eq(&self.name) && *tsig.algorithm().to_vec().as_slice() == *self.algorithm_name();
-        Ok(match named && same(&ours, tsig.mac()) {
-            false => Seal::Wrong,
-            true if signed.abs_diff(now) > u64::from(tsig.fudge()) => Seal::OutOfTime,
-            true => Seal::Good,
+        let proven = same(&self.algorithm.hash(self.secret.reveal(), &ours), mac);
+        Some(match error {
+            0 if !proven => Seal::Wrong,
+            0 if signed.abs_diff(now) > u64::from(fudge) => Seal::OutOfTime,
+            0 => Seal::Good,
+            // a server that does not take ours has nothing to sign its objection with, but for the time (section 5.2.3)
+            16 => Seal::Refused(Objection::Signature),
+            17 => Seal::Refused(Objection::Key),
+            18 => {
+                let theirs = other.iter().fold(0, |time, byte| time << 8 | u64::from(*byte));
+                Seal::Refused(Objection::Time((proven && other.len() == 6).then_some(theirs)))
+            }
+            code => Seal::Refused(Objection::Other(code)),
         })
     }
 
     /// What is hashed behind the message (section 4.3.3).
-    fn variables(&self, time: u64, fudge: u16, other: &[u8]) -> Vec<u8> {
-        let owner = [self.name.as_slice(), &short(Class::ANY.to_int()), &[0; 4], &self.algorithm_name()];
-        [&owner.concat()[..], &stamp(time), &short(fudge), &[0; 2], &length(other.len()), other].concat()
+    fn variables(&self, time: u64, fudge: u16, (error, other): (u16, &[u8])) -> Vec<u8> {
+        let owner = [&self.name[..], &short(Class::ANY.to_int()), &[0; 4], &self.algorithm_name()];
+        [&owner.concat()[..], &stamp(time), &short(fudge), &short(error), &length(other.len()), other].concat()
     }
 
     /// In wire form.
@@ -146,23 +142,38 @@ impl Key {
     }
 }
 
-/// The last record of a section and where it begins.
-fn last<'m>(
-    mut section: RecordSection<'m, Octets<'m>>,
-) -> Result<Option<(usize, ParsedRecord<'m, Octets<'m>>)>, ParseError> {
-    let mut found = None;
+/// Where the last record of a message begins, and its data if it is a signature.
+fn last(message: &[u8]) -> Option<(usize, Option<&[u8]>)> {
+    let counts = [4, 6, 8, 10].map(|place| number(message, place));
+    let [Some(questions), Some(answers), Some(authorities), Some(others)] = counts else { return None };
+    let mut at = HEAD;
+    for _ in 0..questions {
+        at = skipped(message, at)? + 4;
+    }
+    let mut found = (at, None);
+    for left in (0..u32::from(answers) + u32::from(authorities) + u32::from(others)).rev() {
+        let head = skipped(message, at)?;
+        let data = head + 10..head + 10 + usize::from(number(message, head + 8)?);
+        let signature = left == 0 && others > 0 && number(message, head)? == Rtype::TSIG.to_int();
+        found = (at, Some(message.get(data.clone())?).filter(|_| signature));
+        at = data.end;
+    }
+    Some(found)
+}
+
+/// The place behind the name at `at`, which may end in a pointer.
+fn skipped(bytes: &[u8], mut at: usize) -> Option<usize> {
     loop {
-        let at = section.pos();
-        match section.next() {
-            Some(record) => found = Some((at, record?)),
-            None => return Ok(found),
+        match *bytes.get(at)? {
+            0 => return Some(at + 1),
+            size @ ..64 => at += 1 + usize::from(size),
+            _ => return Some(at + 2),
         }
     }
 }
 
-/// Names are hashed in lower case. Lengths of labels are no letters.
-fn lower(name: &OwnName) -> Vec<u8> {
-    name.as_slice().to_ascii_lowercase()
+fn number(bytes: &[u8], at: usize) -> Option<u16> {
+    bytes.get(at..at + 2).map(|two| u16::from_be_bytes([two[0], two[1]]))
 }
 
 fn short(number: u16) -> [u8; 2] {

@@ -6,11 +6,9 @@
 use std::net::IpAddr;
 
 use domain::base::iana::{Class, Opcode, Rcode, Rtype};
-use domain::base::message_builder::PushError;
-use domain::base::rdata::UnknownRecordData;
 use domain::base::wire::ParseError;
-use domain::base::{Message, MessageBuilder, Ttl};
-use domain::rdata::{A, Aaaa, Soa as SoaData};
+use domain::base::{Message, MessageBuilder};
+use domain::rdata::Soa as SoaData;
 
 use super::message::{ADDRESS_LIMIT, NameFault, Octets, OwnName, address, belongs, checked, record_type};
 use crate::address::Family;
@@ -82,32 +80,32 @@ pub fn question(name: &str, kind: Kind, id: u16, recursion: bool) -> Result<Vec<
 /// answers YXRRSET; without that condition it would pass over the address and call it done (section 3.4.2.2).
 pub fn update(change: &Change<'_>, id: u16) -> Result<Vec<u8>, NameFault> {
     let (zone, name) = (checked(change.zone)?, checked(change.name)?);
-    // names that pass `checked` fit
-    built(change, &zone, &name, id).map_err(|_| NameFault::Long(change.name.len()))
-}
-
-fn built(change: &Change<'_>, zone: &OwnName, name: &OwnName, id: u16) -> Result<Vec<u8>, PushError> {
-    let nothing = |kind| UnknownRecordData::from_octets(kind, &b""[..]).map_err(|_| PushError::ShortBuf);
-    let mut builder = MessageBuilder::new_vec();
-    builder.header_mut().set_id(id);
-    builder.header_mut().set_opcode(Opcode::UPDATE);
-    let mut part = builder.question();
-    part.push((zone, Rtype::SOA))?;
-    let mut part = part.answer();
-    part.push((name, Class::NONE, Ttl::ZERO, nothing(Rtype::CNAME)?))?;
-    let mut part = part.authority();
-    let ttl = Ttl::from_secs(change.ttl);
-    match change.address {
-        IpAddr::V4(address) => {
-            part.push((name, Class::ANY, Ttl::ZERO, nothing(Rtype::A)?))?;
-            part.push((name, Class::IN, ttl, A::new(address)))?;
-        }
-        IpAddr::V6(address) => {
-            part.push((name, Class::ANY, Ttl::ZERO, nothing(Rtype::AAAA)?))?;
-            part.push((name, Class::IN, ttl, Aaaa::new(address)))?;
-        }
-    }
-    Ok(part.finish())
+    let (kind, data) = match change.address {
+        IpAddr::V4(address) => (Rtype::A, address.octets().to_vec()),
+        IpAddr::V6(address) => (Rtype::AAAA, address.octets().to_vec()),
+    };
+    let [high, low] = id.to_be_bytes();
+    let head = [high, low, Opcode::UPDATE.to_int() << 3, 0, 0, 1, 0, 1, 0, 2, 0, 0];
+    let part = |kind: Rtype, class: Class| {
+        [name.as_slice(), &kind.to_int().to_be_bytes(), &class.to_int().to_be_bytes()].concat()
+    };
+    let size = [0, if change.address.is_ipv4() { 4 } else { 16 }];
+    Ok([
+        &head[..],
+        zone.as_slice(),
+        &Rtype::SOA.to_int().to_be_bytes(),
+        &Class::IN.to_int().to_be_bytes(),
+        // no alias there, whatever it may hold
+        &part(Rtype::CNAME, Class::NONE),
+        &[0; 6],
+        &part(kind, Class::ANY),
+        &[0; 6],
+        &part(kind, Class::IN),
+        &change.ttl.to_be_bytes(),
+        &size,
+        &data,
+    ]
+    .concat())
 }
 
 /// Whether `answer` is one to the message `asked`: by id and kind of message, as far as its head tells.

@@ -19,7 +19,7 @@ pub(super) fn job<'j>(
 ) -> Job<'j> {
     let Session { section, recipe, place, .. } = session;
     let (moment, dice) = (clock.moment(), clock.dice());
-    Job { section, recipe, route, address, other: None, registered, place, moment, dice }
+    Job { section, recipe, route, address, other: None, registered, place, moment, dice, guessed: None }
 }
 
 /// Sends the address (`registered` is what DNS has) for those names of the section that do not have it yet, and keeps in mind which have it now.

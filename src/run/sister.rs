@@ -6,7 +6,7 @@ use std::net::IpAddr;
 
 use super::setup::{Session, configuration};
 use crate::address::{Known, unfit};
-use crate::config::{Config, Provider, Section};
+use crate::config::{Config, Section};
 use crate::detect;
 use crate::record;
 use crate::send;
@@ -31,13 +31,13 @@ pub(super) fn address(session: &Session, world: &mut World<'_>) -> Option<IpAddr
 
 /// The first enabled section of the other family that tells the same account at the same provider of the same name.
 fn sister(config: &Config, section: &Section) -> Option<Section> {
-    let names: Vec<String> = config.names().into_iter().map(str::to_owned).collect();
-    let sections = names.iter().filter_map(|name| config.section(name).ok()).map(|(section, _)| section);
-    sections.into_iter().find(|other| {
-        let provider = matches!(&other.provider, Provider::Service(_)) && other.provider == section.provider;
+    let mut sections =
+        config.names().into_iter().filter_map(|name| config.section(name).ok()).map(|(section, _)| section);
+    sections.find(|other| {
         let names = other.domain.as_deref().unwrap_or_default();
-        let shared = section.domain.iter().flat_map(|domain| domain.split(','));
-        let same = shared.into_iter().any(|name| names.split(',').any(|known| known.eq_ignore_ascii_case(name)));
-        other.enabled && other.family != section.family && provider && other.username == section.username && same
+        let mut ours = section.domain.iter().flat_map(|domain| domain.split(','));
+        let same = ours.any(|name| names.split(',').any(|known| known.eq_ignore_ascii_case(name)));
+        let account = other.provider == section.provider && other.username == section.username;
+        other.enabled && other.family != section.family && account && same
     })
 }

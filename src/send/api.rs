@@ -3,13 +3,14 @@
 //! A provider reads as a straight line: each step gives what it found, or the [`Reply`] that ends the line. Nothing of one provider is
 //! known here.
 
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use serde_json::Value;
 
 pub(super) use super::choice::Outcome;
 pub(super) use super::json::{End, Step, addresses, end, fault, list, message, number, odd, rows, text};
-use super::{Job, not_sent, quoted, sign};
+pub(super) use super::zones::{in_granted_zone, in_zone};
+use super::{Job, keys, not_sent, sign};
 use crate::answer::{Answer, Refusal, Reply};
 use crate::secret::{Secret, percent_encoded};
 use crate::url::Url;
@@ -29,6 +30,9 @@ pub(super) type Sorting = fn(&str) -> Option<Answer>;
 /// set wakes a section whose last try failed. A refusal would keep it silent for an hour after the clock is right.
 pub(super) const CLOCK: Answer = Answer::Unreachable;
 
+/// Providers differ in how wrong a clock may be; the strictest wants five seconds.
+const PUNCTUAL: Duration = Duration::from_secs(5);
+
 /// The header fields that sign a finished request.
 pub(super) type Signer = fn(&Job<'_>, &Request) -> Vec<(&'static str, Secret)>;
 
@@ -43,6 +47,10 @@ pub(super) struct Api<'a> {
     sorting: Sorting,
     signer: Option<Signer>,
     session: bool,
+    /// What signatures say.
+    now: SystemTime,
+    /// What was given or made on the way and opens doors: tokens, sessions, signatures.
+    keys: Vec<Secret>,
 }
 
 impl<'a> Api<'a> {
@@ -58,6 +66,8 @@ impl<'a> Api<'a> {
             sorting: |_| None,
             signer: None,
             session: false,
+            now: job.moment,
+            keys: Vec::new(),
         }
     }
 
@@ -101,6 +111,11 @@ impl<'a> Api<'a> {
     pub(super) fn with_session(mut self) -> Self {
         self.session = true;
         self
+    }
+
+    /// Keeps what opens doors and is no option, a token or a session, out of every text.
+    pub(super) fn hide(&mut self, key: &str) {
+        self.keys.push(Secret::new(key));
     }
 
     /// Asks for what need not be there: status 404 is `None`.
@@ -154,6 +169,10 @@ impl<'a> Api<'a> {
     }
 
     fn exchange(&mut self, method: &'static str, path: &str, body: Option<(&str, String)>) -> Step<Response> {
+        // what an API gives for a path may be a host as well: `.elsewhere.example/` behind the base
+        if !(path.is_empty() || path.starts_with(['/', '?'])) {
+            return Err(odd("it leads to another host"));
+        }
         // the path is not told: some providers want their key in it
         let url =
             Url::parse(&format!("{}{path}", self.base)).map_err(|why| not_sent(format!("the API's URL: {why}")))?;
@@ -162,19 +181,33 @@ impl<'a> Api<'a> {
             headers.push(("Content-Type", Secret::new(content_type)));
             body.into_bytes()
         });
-        let mut request = Request { method, url, headers, body, confidential: true };
-        if let Some(signer) = self.signer {
-            let signed = signer(self.job, &request);
-            request.headers.extend(signed);
+        let request = Request { method, url, headers, body, confidential: true };
+        let mut response = self.carry(&request)?;
+        // a signature may be refused for its time whatever the words are: once it is made by their clock
+        let date = response.date.filter(|_| self.signer.is_some() && (400..=403).contains(&response.status));
+        if let Some(date) = date.filter(|date| apart(*date, self.now) > PUNCTUAL) {
+            self.now = date;
+            response = self.carry(&request)?;
         }
-        let response = self.http.exchange(&request, self.job.route).map_err(|broken| silent(&broken))?;
         if let Some(cookie) = response.cookie.as_ref().filter(|_| self.session) {
+            self.keys.extend(keys::in_cookie(cookie));
             self.change("Cookie", cookie.reveal());
         }
         Ok(response)
     }
 
-    /// The JSON of an answer of status 2xx; an empty body is `null`.
+    /// Signs and sends a request.
+    fn carry(&mut self, request: &Request) -> Step<Response> {
+        let mut request = request.clone();
+        if let Some(signer) = self.signer {
+            let signed = signer(&Job { moment: self.now, ..*self.job }, &request);
+            request.headers.extend(signed);
+        }
+        self.keys.extend(keys::of(&request));
+        self.http.exchange(&request, self.job.route).map_err(|broken| silent(&broken))
+    }
+
+    /// The JSON of an answer of status 2xx; an empty body is `null`, where a provider's answers need not say that all went well.
     fn read(&self, response: &Response) -> Step<Value> {
         let json = serde_json::from_slice::<Value>(&response.body);
         let good = (200..300).contains(&response.status);
@@ -184,7 +217,10 @@ impl<'a> Api<'a> {
                 code => Err(self.refused(response, code, (self.complaint)(&json))),
             },
             Err(_) if !good => Err(self.refused(response, None, None)),
-            Err(_) if response.body.trim_ascii().is_empty() => Ok(Value::Null),
+            Err(_) if response.body.trim_ascii().is_empty() => match (self.sort)(&Value::Null) {
+                None => Ok(Value::Null),
+                Some(_) => Err(self.ended(Answer::Unclear, "the answer is empty", b"")),
+            },
             Err(_) if response.body.len() >= BODY_LIMIT => {
                 Err(self.ended(Answer::Unclear, "the answer is too long:", &response.body))
             }
@@ -228,8 +264,7 @@ impl<'a> Api<'a> {
 
     /// How the line ends: a class, our words, the provider's.
     pub(super) fn ended(&self, answer: Answer, ours: &str, theirs: &[u8]) -> End {
-        let said = format!("{ours} {}", quoted(self.job, theirs)).trim_end().to_owned();
-        Box::new(Reply { answer, said, body: theirs.to_vec() })
+        keys::ended(self.job, &self.keys, answer, (ours, theirs))
     }
 
     /// The name is not in this account.
@@ -246,6 +281,10 @@ pub(super) fn silent(broken: &Broken) -> End {
     }
 }
 
+fn apart(one: SystemTime, other: SystemTime) -> Duration {
+    one.duration_since(other).unwrap_or_else(|earlier| earlier.duration())
+}
+
 /// What the status alone tells.
 pub(super) fn by_status(response: &Response) -> Answer {
     match response.status {
@@ -256,30 +295,4 @@ pub(super) fn by_status(response: &Response) -> Answer {
         500.. => Answer::ServerTrouble(response.retry_after),
         _ => Answer::Unclear,
     }
-}
-
-/// Asks for one zone after the other until one is in this account; the zone's name goes with what was found.
-pub(super) fn in_zone<'z, T>(zones: &[&'z str], ask: &mut dyn FnMut(&'z str) -> Step<T>) -> Step<(&'z str, T)> {
-    search(zones, &[Refusal::NoHost], ask)
-}
-
-/// The same for keys that may be good for one zone only: to ask for another one is forbidden then, and no reason to stop.
-pub(super) fn in_granted_zone<'z, T>(zones: &[&'z str], ask: &mut dyn FnMut(&'z str) -> Step<T>) -> Step<(&'z str, T)> {
-    search(zones, &[Refusal::NoHost, Refusal::Forbidden], ask)
-}
-
-fn search<'z, T>(
-    zones: &[&'z str],
-    passed_over: &[Refusal],
-    ask: &mut dyn FnMut(&'z str) -> Step<T>,
-) -> Step<(&'z str, T)> {
-    let mut last = end(Answer::Refused(Refusal::NoHost), "option 'domain' names no zone".to_owned());
-    for zone in zones {
-        match ask(zone) {
-            Ok(found) => return Ok((zone, found)),
-            Err(reply) if passed_over.iter().any(|why| reply.answer == Answer::Refused(*why)) => last = reply,
-            Err(reply) => return Err(reply),
-        }
-    }
-    Err(last)
 }

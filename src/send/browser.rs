@@ -3,8 +3,8 @@
 //! It stays on one site and never leaves https, whatever a page says: a password is sent into its forms. Knows no provider.
 
 use super::api::{End, Step, by_status, silent};
-use super::{Job, not_sent, quoted};
-use crate::answer::{Answer, Reply};
+use super::{Job, keys, not_sent};
+use crate::answer::Answer;
 use crate::secret::{Secret, percent_encoded};
 use crate::url::Url;
 use crate::world::{Http, Request};
@@ -69,8 +69,8 @@ impl<'a> Browser<'a> {
 
     /// How a page ends the line: a class, our words, the page's.
     pub(super) fn ended(&self, answer: Answer, ours: &str, theirs: &str) -> End {
-        let said = format!("{ours} {}", quoted(self.job, theirs.as_bytes())).trim_end().to_owned();
-        Box::new(Reply { answer, said, body: theirs.as_bytes().to_vec() })
+        let cookies: Vec<Secret> = self.jar.iter().map(|cookie| cookie.value.clone()).collect();
+        keys::ended(self.job, &cookies, answer, (ours, theirs.as_bytes()))
     }
 
     fn walk(&mut self, mut method: &'static str, mut url: Url, mut body: Option<Vec<u8>>) -> Step<Page> {

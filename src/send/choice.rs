@@ -14,6 +14,8 @@ use super::Job;
 pub(super) enum Outcome {
     /// The record holds the new address.
     Updated,
+    /// The name had several records, which are one set for the provider; now it has this one.
+    Merged,
     /// There was no record; now there is.
     Created,
     /// It held the address already, and nothing was written.
@@ -21,7 +23,7 @@ pub(super) enum Outcome {
 }
 
 /// Which of several records of a name is ours: the one that holds the new address already, else the one that holds the registered one, else
-/// the first. `None` where there is no record.
+/// the first, which is noted in [`Job::guessed`]. `None` where there is no record.
 pub(super) fn ours<R>(
     job: &Job<'_>,
     address: IpAddr,
@@ -29,12 +31,16 @@ pub(super) fn ours<R>(
     held: impl Fn(&R) -> Option<IpAddr>,
 ) -> Option<usize> {
     let held: Vec<Option<IpAddr>> = records.iter().map(held).collect();
-    best(address, job.registered, &held)
+    best(job, address, &held)
 }
 
-fn best(address: IpAddr, registered: Option<IpAddr>, held: &[Option<IpAddr>]) -> Option<usize> {
+fn best(job: &Job<'_>, address: IpAddr, held: &[Option<IpAddr>]) -> Option<usize> {
     let holding = |wanted: IpAddr| held.iter().position(|held| *held == Some(wanted));
-    holding(address).or_else(|| registered.and_then(holding)).or((!held.is_empty()).then_some(0))
+    let told = holding(address).or_else(|| job.registered.and_then(holding));
+    if let (None, 2.., Some(guessed)) = (told, held.len(), job.guessed) {
+        guessed.set(true);
+    }
+    told.or((!held.is_empty()).then_some(0))
 }
 
 /// [`ours`] among records whose address is the text of one of their members.

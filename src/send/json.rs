@@ -72,9 +72,10 @@ pub(super) fn list<'v>(value: &'v Value, member: &str) -> Step<&'v [Value]> {
     value[member].as_array().map(Vec::as_slice).ok_or_else(|| odd(&format!("it has no list '{member}'")))
 }
 
-/// An answer that must be a list itself.
+/// An answer that must be a list itself, of objects: what is none would be passed over, and the list be taken for one without ours.
 pub(super) fn rows(value: &Value) -> Step<&[Value]> {
-    value.as_array().map(Vec::as_slice).ok_or_else(|| odd("it is no list"))
+    let rows = value.as_array().filter(|rows| rows.iter().all(Value::is_object));
+    rows.map(Vec::as_slice).ok_or_else(|| odd("it is no list of records"))
 }
 
 /// The addresses in a list of texts; a list that is not there holds none.

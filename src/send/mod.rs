@@ -16,6 +16,7 @@ mod browser;
 mod choice;
 mod fill;
 mod json;
+mod keys;
 mod name;
 mod names;
 mod native;
@@ -29,6 +30,7 @@ mod totp;
 mod xml;
 mod zones;
 
+use std::cell::Cell;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -64,6 +66,8 @@ pub struct Job<'a> {
     pub moment: SystemTime,
     /// Any number, for what must never be the same twice.
     pub dice: u32,
+    /// Where it is noted that the first of several records was taken because nothing told which one is meant.
+    pub guessed: Option<&'a Cell<bool>>,
 }
 
 /// Where a script finds its files, and how loud it is.
@@ -245,11 +249,14 @@ pub fn registered(
             Known::Nothing(why) => Known::Nothing(why),
             Known::Unclear(why) => Known::Unclear(why),
         }),
-        Kind::Native(_) if is_nsupdate(job.recipe) => Some(nsupdate::registered(job, dns)),
-        Kind::Native(name) => match names::looked_up(job.section) {
-            Some(section) => native::registered(&Job { section: &section, ..*job }, name, http),
-            None => native::registered(job, name, http),
-        },
+        Kind::Native(name) => {
+            let one = names::looked_up(job.section);
+            let job = Job { section: one.as_ref().unwrap_or(job.section), ..*job };
+            if is_nsupdate(job.recipe) {
+                return Some(nsupdate::registered(&job, dns));
+            }
+            native::registered(&job, name, http)
+        }
     }
 }
 
@@ -264,9 +271,12 @@ const QUOTED: usize = 200;
 
 /// An answer as one line for the log. Secrets are covered before anything is cut or left out: half a password would pass every later mask.
 fn quoted(job: &Job<'_>, body: &[u8]) -> String {
-    let mask = mask(job.section, job.recipe);
-    let text = mask.cover_bytes(body);
-    let text = String::from_utf8_lossy(&text);
+    line(&mask(job.section, job.recipe).cover_bytes(body))
+}
+
+/// The beginning of a text that has no secret in it any more, in quotation marks.
+fn line(text: &[u8]) -> String {
+    let text = String::from_utf8_lossy(text);
     // words are taken one by one: of a body of many screens only the first line's worth is ever put together
     let mut line = text.split_whitespace().flat_map(|word| [" ", word]).flat_map(str::chars).skip(1);
     let mut short: String = line.by_ref().take(QUOTED).filter(|c| !c.is_control()).collect();

@@ -45,12 +45,22 @@ impl Name {
         self.zone.as_deref()
     }
 
-    /// The part before `zone`; `@` for the zone itself, as most providers call it.
+    /// The part before `zone`; `@` for the zone itself, as most providers call it. Of a name that is not in `zone` all is left, which is no
+    /// name there: it must not become the zone itself.
     pub(super) fn within<'n>(&'n self, zone: &str) -> &'n str {
         match self.full.strip_suffix(zone) {
-            Some("") | None => "@",
-            Some(host) => host.trim_end_matches('.'),
+            Some("") => "@",
+            Some(host) => host.strip_suffix('.').unwrap_or(&self.full),
+            None => &self.full,
         }
+    }
+
+    /// What keeps this from being a name: it has an empty part, or a second `@`.
+    pub(super) fn fault(domain: &str) -> Option<&'static str> {
+        let Self { full, zone } = Self::of(domain);
+        let broken = |name: &str| name.split('.').any(|label| label.is_empty() || label.contains('@'));
+        let wanted = "wanted a full name such as home.example.net, or home@example.net with the zone behind the @";
+        (broken(&full) || zone.is_some_and(|zone| broken(&zone))).then_some(wanted)
     }
 }
 
@@ -71,6 +81,18 @@ mod tests {
         assert_eq!(Name::of("@example.net"), Name { full: "example.net".into(), zone: Some("example.net".into()) });
         assert_eq!(Name::of("@example.net").within("example.net"), "@");
         assert_eq!(Name::of("Home@Example.net").within("example.net"), "home");
+        assert_eq!(Name::of("home.example.net").within("ample.net"), "home.example.net");
+        assert_eq!(Name::of("home.example.net").within("example.org"), "home.example.net");
+        assert_eq!(Name::of("home.example.net").within("home.example.net.org"), "home.example.net");
         assert_eq!(Name::of("*.home@example.net").full, "*.home.example.net");
+    }
+    #[test]
+    fn what_holds_an_empty_part_is_no_name_and_would_be_the_zone_of_somebody_else() {
+        for name in ["home.example.net", "home@example.net", "@example.net", "@.example.net", "*.example.net.", "lan"] {
+            assert_eq!(Name::fault(name), None, "{name}");
+        }
+        for none in ["@", "home@", "@.", ".", "a..b", ".example.net", "joe@home@example.net", "home@.", "home@a..b"] {
+            assert!(Name::fault(none).is_some(), "{none}");
+        }
     }
 }

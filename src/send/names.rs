@@ -3,6 +3,8 @@
 //! Must not know how a request is made. `docs/names.md` argues the rules.
 #![forbid(unsafe_code)]
 
+use std::fmt::Write as _;
+
 use super::Job;
 use crate::answer::{Answer, Refusal, Reply};
 use crate::config::service::{Kind, Recipe};
@@ -110,11 +112,9 @@ fn together(mut told: Vec<(String, Reply)>, accepted: usize, all: usize) -> Repl
         return told.swap_remove(worst).1;
     }
     let answer = told[worst].1.answer.clone();
-    let said = if answer.is_good() {
-        list(told.iter())
-    } else {
-        let bad = list(told.iter().filter(|(_, reply)| !reply.answer.is_good()));
-        format!("{bad}; {accepted} of {all} names accepted")
+    let said = match list(&told, answer.is_good()) {
+        good if answer.is_good() => good,
+        bad => format!("{bad}; {accepted} of {all} names accepted"),
     };
     let body = told.pop().map(|(_, last)| last.body).unwrap_or_default();
     Reply { answer, said, body }
@@ -124,19 +124,26 @@ fn count(names: &str) -> usize {
     names.split(',').count()
 }
 
-/// `name: what was said`, for the first of them.
-fn list<'t>(told: impl Iterator<Item = &'t (String, Reply)>) -> String {
-    let mut told = told.map(|(names, reply)| {
-        let first = names.split(',').next().unwrap_or_default();
-        let more = match count(names) - 1 {
-            0 => String::new(),
-            more => format!(" and {more} more"),
-        };
-        if reply.said.is_empty() { format!("{first}{more}") } else { format!("{first}{more}: {}", reply.said) }
-    });
-    let mut text = told.by_ref().take(TOLD).collect::<Vec<_>>().join(", ");
-    if told.next().is_some() {
-        text.push_str(", ...");
+/// `name: what was said`, for the first of those that were accepted, or of those that were not.
+fn list(told: &[(String, Reply)], good: bool) -> String {
+    let mut text = String::new();
+    let wanted = told.iter().filter(|(_, reply)| reply.answer.is_good() == good);
+    for (at, (names, reply)) in wanted.enumerate() {
+        if at == TOLD {
+            text.push_str(", ...");
+            break;
+        }
+        if at > 0 {
+            text.push_str(", ");
+        }
+        text.push_str(names.split(',').next().unwrap_or_default());
+        if count(names) > 1 {
+            let _ = write!(text, " and {} more", count(names) - 1);
+        }
+        if !reply.said.is_empty() {
+            text.push_str(": ");
+            text.push_str(&reply.said);
+        }
     }
     text
 }

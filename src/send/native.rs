@@ -10,10 +10,12 @@ mod plain;
 #[cfg(feature = "signed")]
 mod signed;
 
+use std::cell::Cell;
 use std::net::IpAddr;
 
 use super::api::{Outcome, Step};
 use super::choice::ours;
+use super::name::Name;
 use super::options::{in_path, kind, label, option, parameter, relative};
 use super::rest::{self, Rest};
 use super::{Job, not_sent};
@@ -111,6 +113,8 @@ pub(super) fn find(name: &str) -> Option<&'static Provider> {
 pub(super) fn faults(section: &Section, provider: &Provider) -> Vec<Fault> {
     let wrong = |field: &Field| match option(section, field.option) {
         None if field.needed => Some(format!("missing: {} wants {}", provider.name, field.holds)),
+        // an empty zone would be any zone of the account
+        Some(value) if field.option == "domain" => value.split(',').find_map(Name::fault).map(str::to_owned),
         Some(value) if !field.lines && value.contains(char::is_control) => {
             Some(format!("holds a line break or another control character: {} wants {}", provider.name, field.holds))
         }
@@ -146,11 +150,19 @@ pub(super) fn update(job: &Job<'_>, name: &str, http: &mut dyn Http) -> Reply {
     let (Some(provider), Some(address)) = (find(name), job.address) else {
         return *not_sent(format!("the API of '{name}' is not spoken here"));
     };
+    let guessed = Cell::new(false);
+    let job = &Job { guessed: Some(&guessed), ..*job };
     let written = match provider.way {
         Way::Code(update, _) => update(job, address, http),
         Way::Rest(rest) => rest::update(rest, job, address, http),
     };
     let mut reply = told(written);
+    if guessed.get() && reply.answer == Answer::Accepted {
+        reply.said = format!(
+            "the name has several {} records, and none of them holds the address that DNS shows: the first was changed",
+            kind(job)
+        );
+    }
     if reply.answer == Answer::Refused(Refusal::BadAuth) {
         reply.said = format!("{}; {}", reply.said, credentials(provider));
     }
@@ -163,6 +175,9 @@ pub(super) fn told(ended: Step<Outcome>) -> Reply {
         Ok(outcome) => {
             let said = match outcome {
                 Outcome::Updated => "",
+                Outcome::Merged => {
+                    "the name had several records, the provider keeps them as one set, and now it has only this one"
+                }
                 Outcome::Created => "the record was missing and has been created",
                 Outcome::Right => "the record held it already, nothing was written",
             };

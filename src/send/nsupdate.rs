@@ -7,6 +7,7 @@
 
 mod plan;
 
+use std::mem::replace;
 use std::net::IpAddr;
 use std::time::UNIX_EPOCH;
 
@@ -65,6 +66,9 @@ struct Talk<'a> {
     now: u64,
     /// Of the next message.
     id: u16,
+    /// What the server's clock says, where ours is to be put right by it.
+    theirs: Option<u64>,
+    corrected: bool,
 }
 
 impl<'a> Talk<'a> {
@@ -73,7 +77,7 @@ impl<'a> Talk<'a> {
             .map_err(|faults| not_sent(faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")))?;
         let now = job.moment.duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
         let [.., high, low] = job.dice.to_be_bytes();
-        Ok(Self { job, dns, plan, now, id: u16::from_be_bytes([high, low]) })
+        Ok(Self { job, dns, plan, now, id: u16::from_be_bytes([high, low]), theirs: None, corrected: false })
     }
 
     fn update(&mut self, address: IpAddr) -> Step<Outcome> {
@@ -189,14 +193,31 @@ impl<'a> Talk<'a> {
         dns::read(&answer, name, self.job.section.family).ok_or_else(|| unreadable(None))
     }
 
+    /// Once more by the server's clock, where the key proves that it is the server's: a router's own may never have been set.
     fn signed(&mut self, server: Option<&Server>, message: &[u8], name: &str) -> Step<Told> {
+        self.signed_now(server, message, name).or_else(|reply| match self.theirs.take() {
+            Some(theirs) => {
+                self.now = theirs;
+                self.signed_now(server, message, name)
+            }
+            None => Err(reply),
+        })
+    }
+
+    fn signed_now(&mut self, server: Option<&Server>, message: &[u8], name: &str) -> Step<Told> {
         let asked = self.plan.key.sign(message, self.now);
         let answer = self.exchange(server, &asked.bytes)?;
         let told = dns::read(&answer, name, self.job.section.family).ok_or_else(|| unreadable(server))?;
         let good = matches!(told.code, NOERROR | NXDOMAIN);
         let why = match self.plan.key.seal(&asked, &answer, self.now) {
             Seal::Good => return Ok(told),
-            Seal::Refused(objection) => return Err(self.refused(server, objection)),
+            Seal::Refused(objection) => {
+                if let Objection::Time(theirs) = objection {
+                    // never twice
+                    self.theirs = theirs.filter(|_| !replace(&mut self.corrected, true));
+                }
+                return Err(self.refused(server, objection));
+            }
             Seal::OutOfTime => return Err(self.clock(&called(server), None)),
             // who complains need not prove who it is: nothing is done then
             Seal::Missing | Seal::Wrong if !good => return Ok(told),

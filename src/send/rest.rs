@@ -48,7 +48,7 @@ pub(super) struct Rest {
     pub(super) read: Read,
     /// Options, or words of option `param_opt`, that choose a record by its id.
     pub(super) chosen: &'static [&'static str],
-    /// Changes a record, or replaces a set.
+    /// Changes a record, or replaces a set. DELETE is for an API that cannot change: [`Rest::create`] follows, with the TTL there was.
     pub(super) change: Call,
     /// Creates what is missing; `None`: a set is created by [`Rest::change`], a record never.
     pub(super) create: Option<Call>,

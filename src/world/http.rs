@@ -3,7 +3,7 @@
 use std::fmt;
 use std::net::IpAddr;
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use crate::address::Family;
 use crate::secret::Secret;
@@ -45,6 +45,8 @@ pub struct Response {
     pub status: u16,
     /// `Retry-After` (RFC 9110 section 10.2.3), already turned into a waiting time.
     pub retry_after: Option<Duration>,
+    /// The server's clock (RFC 9110 section 6.6.1).
+    pub date: Option<SystemTime>,
     /// What `Set-Cookie` fields (RFC 6265 section 4.1) gave, as a `Cookie` field gives it back; attributes are not looked at.
     pub cookie: Option<Secret>,
     /// The body, at most [`BODY_LIMIT`] bytes of it.

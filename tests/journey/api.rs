@@ -5,8 +5,8 @@ use std::time::Duration;
 use crate::bed::{Bed, PASSWORD, SOON, Says, on};
 
 const ZONES: &str = r#"{"success":true,"result":[{"id":"z1","name":"example.net"}]}"#;
-const OLD: &str = r#"{"success":true,"result":[{"id":"r1","type":"A","content":"203.0.113.9","proxied":true}]}"#;
-const NEW: &str = r#"{"success":true,"result":[{"id":"r1","type":"A","content":"203.0.113.7","proxied":true}]}"#;
+const OLD: &str = r#"{"success":true,"result":[{"id":"r1","name":"home.example.net","type":"A","content":"203.0.113.9","proxied":true}]}"#;
+const NEW: &str = r#"{"success":true,"result":[{"id":"r1","name":"home.example.net","type":"A","content":"203.0.113.7","proxied":true}]}"#;
 const DONE: &str = r#"{"success":true,"result":{"id":"r1","content":"203.0.113.7"}}"#;
 const NO_URL: (&str, &str) = ("update_url", "");
 

@@ -81,25 +81,29 @@ fn a_name_with_a_star_is_sent_as_it_stands_and_looked_up_by_a_name_that_it_cover
 
 #[test]
 fn a_provider_that_would_delete_the_other_family_s_record_is_told_of_both_addresses() {
-    on(|bed| {
-        bed.provider_says(Says::GoodOnly);
-        provider(bed, "[IPBOTH]", "");
-        let text = |both: &str| {
-            let four = section("home", &[("service_name", "mine"), ("check_interval", "600")]);
-            let six = section("six", &[("service_name", "mine"), ("use_ipv6", "1"), ("check_interval", "600")]);
-            if both.is_empty() { four } else { four + &six }
-        };
-        bed.router.configure(text("")).unwrap();
-        let alone = bed.start_home();
-        assert_eq!(bed.sent(), ["203.0.113.7"], "no sister section: nothing else is sent");
-        alone.terminate();
-        bed.router.configure(text("both")).unwrap();
-        let _six = bed.start(&["run", "six"]);
-        bed.until_asked(2);
-        assert_eq!(bed.sent()[1], "2001:0db8:0001:0000:0000:0000:0000:0007,203.0.113.7", "{}", bed.story());
-        bed.ip("addr del 203.0.113.7/24 dev wan0\naddr add 203.0.113.8/24 dev wan0\nroute replace default via 203.0.113.1 dev wan0");
-        let _four = bed.start_home();
-        bed.until_asked(3);
-        assert_eq!(bed.sent()[2], "203.0.113.8,2001:0db8:0001:0000:0000:0000:0000:0007", "{}", bed.story());
-    });
+    let own = "http://[USERNAME]:[PASSWORD]@provider.example/nic/update?hostname=[DOMAIN]&myip=[IPBOTH]";
+    for way in [("service_name", "mine"), ("update_url", own)] {
+        on(|bed| both_addresses(bed, way));
+    }
+}
+
+fn both_addresses(bed: &Bed, way: (&str, &str)) {
+    bed.provider_says(Says::GoodOnly);
+    provider(bed, "[IPBOTH]", "");
+    let four = section("home", &[way, ("check_interval", "600")]);
+    let six = section("six", &[way, ("use_ipv6", "1"), ("check_interval", "600")]);
+    bed.router.configure(&four).unwrap();
+    let alone = bed.start_home();
+    assert_eq!(bed.sent(), ["203.0.113.7"], "no sister section: nothing else is sent");
+    alone.terminate();
+    bed.router.configure(four + &six).unwrap();
+    let _six = bed.start(&["run", "six"]);
+    bed.until_asked(2);
+    assert_eq!(bed.sent()[1], "2001:0db8:0001:0000:0000:0000:0000:0007,203.0.113.7", "{}", bed.story());
+    bed.ip(
+        "addr del 203.0.113.7/24 dev wan0\naddr add 203.0.113.8/24 dev wan0\nroute replace default via 203.0.113.1 dev wan0",
+    );
+    let _four = bed.start_home();
+    bed.until_asked(3);
+    assert_eq!(bed.sent()[2], "203.0.113.8,2001:0db8:0001:0000:0000:0000:0000:0007", "{}", bed.story());
 }

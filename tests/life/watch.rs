@@ -77,20 +77,20 @@ impl Router<'_> {
 
     /// Waits until these sections run, each once, and nothing else, no zombie either; gives their process numbers.
     pub(crate) fn only(&self, sections: &[&str]) -> BTreeMap<String, u32> {
+        let mut wanted = sections.to_vec();
+        wanted.sort_unstable();
+        // the numbers are of the same look: a process that executes itself anew has no name for a moment
+        let mut numbers = BTreeMap::new();
         self.until(&format!("only {sections:?} run"), SOON, || {
-            let mut found: Vec<String> = Vec::new();
-            for process in self.processes() {
-                match process.section() {
-                    Some(section) if process.state != 'Z' => found.push(section.to_owned()),
-                    _ => return false,
-                }
-            }
-            found.sort();
-            let mut wanted = sections.to_vec();
-            wanted.sort_unstable();
-            found == wanted
+            let all = self.processes();
+            let section = |process: &Process| process.section().filter(|_| process.state != 'Z').map(str::to_owned);
+            let names: Option<Vec<String>> = all.iter().map(section).collect();
+            let Some(mut names) = names else { return false };
+            numbers = names.iter().cloned().zip(all.iter().map(|process| process.pid)).collect();
+            names.sort();
+            names == wanted
         });
-        self.updaters()
+        numbers
     }
 
     /// All there is to know when a test fails.

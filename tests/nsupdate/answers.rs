@@ -45,7 +45,18 @@ fn with<T>(server: &mut Server, options: &[(&str, &str)], now: u64, ask: impl Fn
     let (route, place) = (Route::default(), Place::default());
     let (section, recipe, route, place) = (&section, &recipe, &route, &place);
     ask(
-        &Job { section, recipe, route, address, registered: None, other: None, place, moment, dice: 0x1234_fffe },
+        &Job {
+            section,
+            recipe,
+            route,
+            address,
+            registered: None,
+            other: None,
+            place,
+            moment,
+            dice: 0x1234_fffe,
+            guessed: None,
+        },
         server,
     )
 }
@@ -104,6 +115,18 @@ fn a_zone_is_asked_for_only_where_it_is_not_known() {
     let alias = || says(0).cname(HOME, "www.elsewhere.test").soa("elsewhere.test", "ns.elsewhere.test");
     let (heard, _) = steps(&[], &[alias(), alias(), zone(), says(0)]);
     assert_eq!(heard, [question(HOME), question(HOME), question("example.test"), change]);
+}
+
+#[test]
+fn of_several_names_each_is_told_and_the_one_to_look_up_is_asked_for() {
+    let two = [("domain", "home.example.test,b@example.test"), ("lookup_host", "b.example.test")];
+    let (heard, answer) = steps(&two, &[old(), zone(), says(0), says(0), says(0)]);
+    assert_eq!((heard.len(), answer), (5, Answer::Accepted));
+    assert_eq!(heard[3], "ns.example.test question b.example.test.");
+    let two = [("domain", "home.example.test,b.example.test"), ("lookup_host", "b.example.test")];
+    let mut server = Server::new(&[says(0).a("b.example.test", 300, [192, 0, 2, 9])]);
+    let known = with(&mut server, &two, NOW, |job, dns| send::registered(job, &mut Nothing, dns, &mut Nothing));
+    assert_eq!(known, Some(Known::Is(vec!["192.0.2.9".parse().unwrap()])));
 }
 
 #[test]
@@ -212,9 +235,10 @@ fn an_answer_that_proves_nothing_is_no_success() {
 
 #[test]
 fn a_wrong_clock_is_told_with_both_clocks_and_tried_again() {
-    // a day later
+    // a day later; the second objection is final
     let theirs: &[u8] = &[0, 0, 0x6b, 0x02, 0xa3, 0xd3];
-    let reply = update(&mut Server::new(&[says(9).signed(Signs::Objects(18, theirs))]), &[]);
+    let objects = || says(9).signed(Signs::Objects(18, theirs));
+    let reply = update(&mut Server::new(&[objects(), objects()]), &[]);
     assert_eq!(reply.answer, Answer::Unreachable);
     for part in ["2026-11-21T08:12:03Z", "the server's 2026-11-22T08:12:03Z", "at once when the clock is set"] {
         assert!(reply.said.contains(part), "{}", reply.said);

@@ -67,6 +67,7 @@ fn answered(body: Vec<u8>) -> (Answer, String) {
         place: &place,
         moment: SystemTime::UNIX_EPOCH,
         dice: 0,
+        guessed: None,
     };
     let reply = send::update(&job, &mut wire, &mut NoHost, &mut NoHost);
     wire.finished().unwrap();

@@ -13,7 +13,7 @@
 //! > Authorization: Bearer t0ken   header fields it must have (or must not: none),
 //! {"content":"192.0.2.2"}         its body; JSON is compared as JSON, a member jwt by its text and by its signature (RSA-PSS), which is
 //!                                 left out here: it is never the same twice
-//! < 200                           the answer's status, behind it retry-after=SECONDS and cookie=NAME=VALUE
+//! < 200                           the answer's status, behind it retry-after=SECONDS, date=SECONDS and cookie=NAME=VALUE
 //! < Set-Cookie: a=b; Path=/        where it leads on, for providers that have pages only (or: Location)
 //! {"id":1}                        its body
 //! = accepted                      how it ends, and words that must be said
@@ -21,7 +21,9 @@
 #![cfg(test)]
 
 mod hostile;
+mod mirror;
 mod salted;
+mod shapes;
 mod transcript;
 mod wire;
 
@@ -108,7 +110,18 @@ fn play(provider: &str, case: &Path) -> Result<(), String> {
     let (address, registered) = (script.address, script.registered);
     let moment = SystemTime::UNIX_EPOCH + Duration::from_secs(script.moment);
     let (section, recipe, route, place) = (&section, &recipe, &route, &place);
-    let job = Job { section, recipe, route, address, other: None, registered, place, moment, dice: script.dice };
+    let job = Job {
+        section,
+        recipe,
+        route,
+        address,
+        other: None,
+        registered,
+        place,
+        moment,
+        dice: script.dice,
+        guessed: None,
+    };
     let said = if address.is_some() {
         let reply = send::update(&job, &mut wire, &mut NoHost, &mut NoHost);
         format!("{} {}", class(&reply.answer), reply.said)

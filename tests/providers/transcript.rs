@@ -3,7 +3,7 @@
 use std::fs;
 use std::net::IpAddr;
 use std::path::Path;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use ddns::secret::Secret;
 use ddns::world::{Response, Trail};
@@ -79,6 +79,8 @@ impl Transcript {
                     let field = |name: &str| fields.split(' ').find_map(|word| word.strip_prefix(name));
                     last.answer.retry_after =
                         field("retry-after=").and_then(|w| w.parse().ok()).map(Duration::from_secs);
+                    let date = field("date=").and_then(|seconds| seconds.parse().ok()).map(Duration::from_secs);
+                    last.answer.date = date.map(|since| SystemTime::UNIX_EPOCH + since);
                     last.answer.cookie = field("cookie=").map(Secret::new);
                 }
                 _ if !all.exchanges.is_empty() => {

@@ -91,7 +91,17 @@ pub(crate) fn update_rest(
     let (route, place) = (Route::default(), Place::default());
     let address: Option<IpAddr> = Some(address.parse().unwrap());
     let moment = std::time::SystemTime::UNIX_EPOCH;
-    let job =
-        Job { section, recipe, route: &route, address, other: None, registered: None, place: &place, moment, dice: 0 };
+    let job = Job {
+        section,
+        recipe,
+        route: &route,
+        address,
+        other: None,
+        registered: None,
+        place: &place,
+        moment,
+        dice: 0,
+        guessed: None,
+    };
     send::update_rest(&job, done, http, &mut Idle, &mut Idle)
 }

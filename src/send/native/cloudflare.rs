@@ -22,11 +22,11 @@ const OPTIONS: &[Field] = &[
 static API: Rest = Rest {
     base: "https://api.cloudflare.com/client/v4",
     headers,
-    zone: Zone { list: List::whole("/zones?name={zone}", "/result"), name: "", ..Rest::PLAIN.zone },
+    zone: Zone { list: List::whole("/zones?name={zone}", "/result"), ..Rest::PLAIN.zone },
     read: Read {
         list: List::whole("/zones/{zone_id}/dns_records?type={type}&name={full}", "/result"),
         one: ["/zones/{zone_id}/dns_records/{id}", "/result"],
-        name: ["", ""],
+        name: ["/name", "{full}"],
         ..Rest::PLAIN.read
     },
     chosen: &["dns_record_id", "rec_id"],

@@ -17,6 +17,7 @@ mod one;
 mod pdns;
 mod porkbun;
 mod servercow;
+mod site_nl;
 
 use super::{Field, Provider, Way, in_path, kind, label, needed, option, optional, ours, parameter, relative};
 
@@ -39,4 +40,5 @@ pub(super) static PROVIDERS: &[&Provider] = &[
     &pdns::PROVIDER,
     &porkbun::PROVIDER,
     &servercow::PROVIDER,
+    &site_nl::PROVIDER,
 ];

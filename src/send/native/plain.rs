@@ -7,6 +7,7 @@ mod cloudns;
 mod desec;
 mod digitalocean;
 mod dnsexit;
+mod dnshe;
 mod dnsimple;
 mod dnsla;
 mod domeneshop;
@@ -14,20 +15,25 @@ mod dynadot;
 mod easydns;
 mod gandi;
 mod gcore;
+mod gigahost;
+mod glesys;
 mod godaddy;
 mod hostinger;
+mod hosttech;
 mod infomaniak;
 mod ionos;
 mod linode;
 mod luadns;
 mod mythic_beasts;
 mod name_com;
+mod netlify;
 mod rainyun;
 mod scaleway;
 mod spaceship;
 mod vercel;
 mod vultr;
 mod yandex360;
+mod zone_eu;
 
 use super::{Field, Provider, Way, label, needed, option, optional, parameter};
 
@@ -40,6 +46,7 @@ pub(super) static PROVIDERS: &[&Provider] = &[
     &desec::PROVIDER,
     &digitalocean::PROVIDER,
     &dnsexit::PROVIDER,
+    &dnshe::PROVIDER,
     &dnsimple::PROVIDER,
     &dnsla::PROVIDER,
     &domeneshop::PROVIDER,
@@ -48,18 +55,23 @@ pub(super) static PROVIDERS: &[&Provider] = &[
     &gandi::PROVIDER,
     &gandi::BY_TOKEN,
     &gcore::PROVIDER,
+    &gigahost::PROVIDER,
+    &glesys::PROVIDER,
     &godaddy::PROVIDER,
     &hostinger::PROVIDER,
+    &hosttech::PROVIDER,
     &infomaniak::PROVIDER,
     &ionos::PROVIDER,
     &linode::PROVIDER,
     &luadns::PROVIDER,
     &mythic_beasts::PROVIDER,
     &name_com::PROVIDER,
+    &netlify::PROVIDER,
     &rainyun::PROVIDER,
     &scaleway::PROVIDER,
     &spaceship::PROVIDER,
     &vercel::PROVIDER,
     &vultr::PROVIDER,
     &yandex360::PROVIDER,
+    &zone_eu::PROVIDER,
 ];

@@ -95,34 +95,36 @@ struct Reader<'s> {
 
 impl Reader<'_> {
     /// A value is shown only where it cannot be a secret.
-    fn fault<T>(&self, option: &str, value: &str, wanted: impl Into<String>) -> Read<T> {
+    fn fault(&self, option: &str, value: &str, wanted: &str) -> Vec<Fault> {
         let fault = Fault::error(wanted).in_section(&self.section.name).of_option(option);
-        Err(vec![if value.is_empty() { fault } else { fault.with_value(value.as_bytes()) }])
+        vec![if value.is_empty() { fault } else { fault.with_value(value.as_bytes()) }]
     }
 
-    fn missing<T>(&self, name: &str) -> Read<T> {
+    fn missing(&self, name: &str) -> Vec<Fault> {
         let holds = OPTIONS.iter().find(|field| field.option == name).map_or("", |field| field.holds);
-        self.fault(name, "", format!("missing: {} wants {holds}", super::NAME))
+        self.fault(name, "", &format!("missing: {} wants {holds}", super::NAME))
     }
 
     fn name(&self) -> Read<Name> {
-        let Some(domain) = self.section.domain.as_deref() else { return self.missing("domain") };
-        if domain.contains(',') {
-            return self.fault("domain", domain, "wanted one name: each needs a section of its own");
+        let Some(domain) = self.section.domain.as_deref() else { return Err(self.missing("domain")) };
+        // of several names each is told by itself, in a section that has only that one; here all of them are looked at
+        let mut first = None;
+        for written in domain.split(',') {
+            let name = Name::of(written);
+            // a question is what shows whether DNS can carry the name
+            match dns::question(&name.full, dns::Kind::Zone, 0, false) {
+                Ok(_) => _ = first.get_or_insert(name),
+                Err(why) => return Err(self.fault("domain", written, &why.to_string())),
+            }
         }
-        let name = Name::of(domain);
-        // a question is what shows whether DNS can carry the name
-        match dns::question(&name.full, dns::Kind::Zone, 0, false) {
-            Ok(_) => Ok(name),
-            Err(why) => self.fault("domain", domain, why.to_string()),
-        }
+        first.ok_or_else(|| self.missing("domain"))
     }
 
     fn ttl(&self) -> Read<Option<u32>> {
         let Some(text) = parameter(self.section, "ttl") else { return Ok(None) };
         match text.parse().ok().filter(|seconds| (1..=TTL_LIMIT).contains(seconds)) {
             Some(seconds) => Ok(Some(seconds)),
-            None => self.fault("param_opt", &format!("ttl={text}"), "wanted ttl= and a number of seconds"),
+            None => Err(self.fault("param_opt", &format!("ttl={text}"), "wanted ttl= and a number of seconds")),
         }
     }
 
@@ -133,14 +135,14 @@ impl Reader<'_> {
         let key = if path.is_some() { self.in_file(name, algorithm)? } else { self.in_options(name, algorithm)? };
         let (of_name, of_secret) = if path.is_some() { ("param_opt", "param_opt") } else { ("username", "password") };
         let path = path.unwrap_or_default();
-        let Some(algorithm) = Algorithm::named(&key.algorithm) else { return self.unknown(of_name, path) };
+        let Some(algorithm) = Algorithm::named(&key.algorithm) else { return Err(self.unknown(of_name, path)) };
         let Some(secret) = from_base64(key.secret.reveal()).filter(|secret| !secret.is_empty()) else {
             let wanted = "wanted the key's secret in base64, as it stands behind 'secret' where the key was made; its name goes into 'username'";
-            return self.fault(of_secret, path, wanted);
+            return Err(self.fault(of_secret, path, wanted));
         };
         match Key::new(&key.name, algorithm, Secret::new(secret)) {
             Ok(signer) => Ok((signer, key.name)),
-            Err(why) => self.fault(of_name, path, format!("wanted the name of a key: {why}")),
+            Err(why) => Err(self.fault(of_name, path, &format!("wanted the name of a key: {why}"))),
         }
     }
 
@@ -150,15 +152,13 @@ impl Reader<'_> {
         let Some((algorithm, name)) = user.split_once(':') else { return Ok((None, Some(user))) };
         if algorithm.to_ascii_lowercase().starts_with("gss") {
             let wanted = "GSS-TSIG (Kerberos) is not spoken here: wanted a TSIG key, NAME or ALGORITHM:NAME";
-            return self.fault("username", "", wanted);
+            return Err(self.fault("username", "", wanted));
         }
-        match Algorithm::named(algorithm) {
-            Some(known) => Ok((Some(known), Some(name))),
-            None => self.unknown("username", ""),
-        }
+        let known = Algorithm::named(algorithm).ok_or_else(|| self.unknown("username", ""))?;
+        Ok((Some(known), Some(name)))
     }
 
-    fn unknown<T>(&self, option: &str, value: &str) -> Read<T> {
+    fn unknown(&self, option: &str, value: &str) -> Vec<Fault> {
         let wanted = "the key's algorithm is not known: wanted hmac-sha256, -sha512, -sha384, -sha224, -sha1 or -md5";
         self.fault(option, value, wanted)
     }
@@ -169,12 +169,9 @@ impl Reader<'_> {
                 let algorithm = algorithm.unwrap_or(Algorithm::Sha256).name().to_owned();
                 Ok(WrittenKey { name: name.to_owned(), algorithm, secret })
             }
-            (Some(_), None) => self.missing("password"),
-            (None, Some(_)) => self.missing("username"),
-            (None, None) => {
-                let faults = ["username", "password"].map(|option| self.missing::<()>(option).err());
-                Err(faults.into_iter().flatten().flatten().collect())
-            }
+            (Some(_), None) => Err(self.missing("password")),
+            (None, Some(_)) => Err(self.missing("username")),
+            (None, None) => Err([self.missing("username"), self.missing("password")].concat()),
         }
     }
 
@@ -182,37 +179,33 @@ impl Reader<'_> {
     fn written(&self) -> Read<Vec<WrittenKey>> {
         let path = key_file(self.section).unwrap_or_default();
         let Some(file) = &self.recipe.key_file else {
-            return self.fault("param_opt", path, "this key file cannot be read");
+            return Err(self.fault("param_opt", path, "this key file cannot be read"));
         };
         let keys = dns::keys(&String::from_utf8_lossy(file.reveal()));
-        keys.or_else(|why| self.fault("param_opt", path, format!("in this key file, {why}")))
+        keys.map_err(|why| self.fault("param_opt", path, &format!("in this key file, {why}")))
     }
 
     /// The key that `username` names, or the only one.
     fn in_file(&self, name: Option<&str>, wanted: Option<Algorithm>) -> Read<WrittenKey> {
         let path = key_file(self.section).unwrap_or_default();
+        let wrong = |wanted: &str| Err(self.fault("param_opt", path, wanted));
         let keys = self.written()?;
         if name.is_none() && keys.len() > 1 {
-            return self.fault(
-                "param_opt",
-                path,
-                "this key file has several keys: wanted the name of one in 'username'",
-            );
+            return wrong("this key file has several keys: wanted the name of one in 'username'");
         }
         let bare = |text: &str| text.trim_end_matches('.').to_ascii_lowercase();
         let mine = |key: &WrittenKey| name.is_none_or(|name| bare(name) == bare(&key.name));
         let Some(key) = keys.into_iter().find(mine) else {
-            return self.fault("param_opt", path, "this key file has no key of the name in 'username'");
+            return wrong("this key file has no key of the name in 'username'");
         };
-        let wrong = match (Algorithm::named(&key.algorithm), wanted) {
-            (Some(Algorithm::Md5), None) => {
-                "the key in this file is one of hmac-md5, which is weak: 'username' hmac-md5:NAME takes it all the same"
-            }
+        match (Algorithm::named(&key.algorithm), wanted) {
+            (Some(Algorithm::Md5), None) => wrong(
+                "the key in this file is one of hmac-md5, which is weak: 'username' hmac-md5:NAME takes it all the same",
+            ),
             (Some(is), Some(wanted)) if is != wanted => {
-                "the key in this file is of another algorithm than 'username' says"
+                wrong("the key in this file is of another algorithm than 'username' says")
             }
-            _ => return Ok(key),
-        };
-        self.fault("param_opt", path, wrong)
+            _ => Ok(key),
+        }
     }
 }

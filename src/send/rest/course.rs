@@ -48,17 +48,26 @@ pub(in crate::send) fn update(
     let wished = course.wished_ttl()?;
     let mut api = course.api(http);
     let records = course.records(&mut api)?;
-    let chosen = ours(job, address, &records, |record| record.address).map(|at| &records[at]);
-    if chosen.is_some_and(|record| record.address == Some(address)) && !(rest.read.set && records.len() > 1) {
-        return Ok(Outcome::Right);
+    let several = rest.read.set && records.len() > 1;
+    let chosen = if rest.read.set {
+        records.first()
+    } else {
+        ours(job, address, &records, |record| record.address).map(|at| &records[at])
+    };
+    if chosen.is_some_and(|record| record.address == Some(address)) && !several {
+        return course.left_over(&mut api, &records);
     }
     let kept = chosen.and_then(|record| record.ttl);
     course.ttl = wished.or(kept).unwrap_or(rest.ttl.into());
     match (chosen, &rest.create) {
         (Some(record), _) => {
             course.id.clone_from(&record.id);
+            // the new one first: the name is never without an address
+            if let ("DELETE", Some(create)) = (rest.change.method, &rest.create) {
+                course.call(&mut api, create, None)?;
+            }
             course.call(&mut api, &rest.change, Some(&record.row))?;
-            Ok(Outcome::Updated)
+            Ok(if several { Outcome::Merged } else { Outcome::Updated })
         }
         (None, Some(create)) => course.call(&mut api, create, None).map(|_| Outcome::Created),
         (None, None) if rest.blind() => course.call(&mut api, &rest.change, None).map(|_| Outcome::Updated),
@@ -98,6 +107,15 @@ impl<'a> Course<'a> {
             api = api.with(field, self.fill(template, Written::Plain));
         }
         api
+    }
+
+    /// The record is right. Where records are made anew, an update that was cut short may have left the old one: the one that DNS shows.
+    fn left_over(&mut self, api: &mut Api<'_>, records: &[Record]) -> Step<Outcome> {
+        let old = |record: &&Record| record.address.is_some() && record.address == self.job.registered;
+        let old = records.iter().find(old).filter(|record| record.address != self.job.address);
+        let Some(old) = old.filter(|_| self.rest.change.method == "DELETE") else { return Ok(Outcome::Right) };
+        self.id.clone_from(&old.id);
+        self.call(api, &self.rest.change, None).map(|_| Outcome::Updated)
     }
 
     /// What the API calls the wanted type.

@@ -10,7 +10,7 @@ use crate::send::fill::Written;
 use crate::send::json::{at, odd, some_text};
 use crate::send::options::kind;
 
-/// The most pages of a list that are asked for.
+/// The most pages of a list that are asked for; a list that goes on behind them is no list, or what is missing would be created again.
 const PAGES: usize = 50;
 
 impl Course<'_> {
@@ -128,17 +128,24 @@ impl Course<'_> {
                 break;
             }
             if let (true, Value::Object(members)) = (list.keyed, at(&answer, list.at)) {
+                if members.is_empty() {
+                    return Err(odd("it holds nothing"));
+                }
                 all.extend(members.values().cloned());
                 break;
             }
             let absent = !list.without.is_empty() && at(&answer, list.at).is_null();
             let rows = if absent && at(&answer, list.without).is_object() { &[] } else { rows_at(&answer, list.at)? };
             all.extend_from_slice(rows);
-            self.cursor = some_text(at(&answer, list.cursor)).filter(|_| !list.cursor.is_empty()).unwrap_or_default();
+            let cursor = some_text(at(&answer, list.cursor)).filter(|_| !list.cursor.is_empty()).unwrap_or_default();
             let full = list.per_page > 0 && rows.len() >= list.per_page;
-            if !full && self.cursor.is_empty() {
-                break;
+            if !full && cursor.is_empty() {
+                return Ok(all);
             }
+            if page == PAGES || (!full && cursor == self.cursor) {
+                return Err(odd("its list has no end"));
+            }
+            self.cursor = cursor;
         }
         Ok(all)
     }
@@ -159,9 +166,10 @@ fn text(value: &Value, pointer: &str) -> Step<String> {
     some_text(at(value, pointer)).ok_or_else(|| odd(&format!("it has no {}", called(pointer))))
 }
 
-/// Whether a member reads so, a dot at its end or not. The zone itself may have no name at all.
+/// Whether a member reads so, a dot at its end or not. The zone itself may have `null` for a name, but a row without any is no row.
 fn is(row: &Value, pointer: &str, wanted: &str) -> Step<bool> {
-    let own = if wanted.is_empty() { some_text(at(row, pointer)).unwrap_or_default() } else { text(row, pointer)? };
+    let null = wanted.is_empty() && row.pointer(pointer).is_some_and(Value::is_null);
+    let own = if null { String::new() } else { text(row, pointer)? };
     Ok(own.trim_end_matches('.').eq_ignore_ascii_case(wanted.trim_end_matches('.')))
 }
 

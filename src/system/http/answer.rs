@@ -20,6 +20,7 @@ pub(super) struct Head {
     pub(super) length: Length,
     pub(super) trail: Trail,
     pub(super) retry_after: Option<Duration>,
+    pub(super) date: Option<SystemTime>,
     pub(super) cookie: Option<Secret>,
     /// If there was a proxy in between: this is its own trouble, no server was asked.
     pub(super) by_proxy: bool,
@@ -109,6 +110,7 @@ fn parse(held: &[u8], now: SystemTime) -> Result<Option<(Head, usize)>, Broken> 
                         cookies: values(response.headers, "Set-Cookie").map(Secret::new).collect(),
                     },
                     retry_after,
+                    date: field("Date").and_then(|text| date::moment(&text)),
                     cookie: cookie(response.headers),
                     by_proxy: by_proxy(status, response.headers),
                 },

@@ -11,8 +11,13 @@ pub(super) fn retry_after(text: &str, now: SystemTime) -> Option<Duration> {
     if !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) {
         return Some(text.parse().map_or(LONGEST, |seconds| Duration::from_secs(seconds).min(LONGEST)));
     }
-    let then = UNIX_EPOCH + Duration::from_secs(imf_fixdate(text)?);
+    let then = moment(text)?;
     Some(then.duration_since(now).unwrap_or_default().min(LONGEST))
+}
+
+/// A date as HTTP writes it.
+pub(super) fn moment(text: &str) -> Option<SystemTime> {
+    imf_fixdate(text).map(|seconds| UNIX_EPOCH + Duration::from_secs(seconds))
 }
 
 /// `Sun, 06 Nov 1994 08:49:37 GMT` as seconds since 1970. The weekday is not checked against the date.

@@ -121,8 +121,8 @@ impl Trip<'_> {
             return Err(proxy::refusal(proxy, url, head.status));
         }
         let body = incoming.body(&head)?;
-        let Head { status, retry_after, cookie, trail, .. } = head;
-        Ok((Response { status, retry_after, cookie, body }, trail))
+        let Head { status, retry_after, date, cookie, trail, .. } = head;
+        Ok((Response { status, retry_after, date, cookie, body }, trail))
     }
 
     /// A connection over which the request can be sent.

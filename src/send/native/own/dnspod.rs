@@ -61,6 +61,7 @@ fn api<'a>(job: &'a Job<'a>, http: &'a mut dyn Http) -> Api<'a> {
 
 /// Host and zone: what `@` divides, else what the first dot divides, if that leaves a zone with a dot in it.
 fn place(domain: &str) -> (&str, &str) {
+    let domain = domain.trim_end_matches('.');
     let (host, zone) = match (domain.split_once('@'), domain.split_once('.')) {
         (Some((host, zone)), _) => (host, zone.trim_start_matches('.')),
         (None, Some((host, zone))) if zone.contains('.') => (host, zone),
@@ -85,8 +86,10 @@ fn records(job: &Job<'_>, api: &mut Api<'_>) -> Step<Vec<Record>> {
     if answer["status"]["code"] == NO_RECORDS {
         return Ok(Vec::new());
     }
+    let (host, _) = place(job.section.domain.as_deref().unwrap_or_default());
     let mine = |found: &&Value| {
-        found["type"] == kind(job) && found["line_id"].as_str().is_none_or(|line| line == DEFAULT_LINE)
+        let named = found["name"].as_str().is_some_and(|own| own.eq_ignore_ascii_case(host));
+        found["type"] == kind(job) && named && text(found, "line_id").is_ok_and(|line| line == DEFAULT_LINE)
     };
     let read = |found: &Value| {
         Ok(Record { id: text(found, "id")?, address: text(found, "value")?.parse().ok(), ttl: text(found, "ttl")? })

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use super::{Field, Provider, Way, kind, needed, option, optional, ours, parameter};
 use crate::address::Family;
+use crate::secret::percent_encoded;
 use crate::send::api::{Api, Outcome, Step, rows, text};
 use crate::send::json::{at, some_text, texts};
 use crate::send::name::Name;
@@ -107,7 +108,7 @@ fn place(job: &Job<'_>, api: &mut Api<'_>) -> Step<Place> {
     let Some((zone, found)) = name.zones().into_iter().find_map(called) else {
         return Err(api.no_such(&format!("no zone of this account holds '{}'", name.full)));
     };
-    let path = format!("/zones/{}", text(zone, "id")?);
+    let path = format!("/zones/{}", percent_encoded(text(zone, "id")?.as_bytes()));
     let (records, host) = (format!("{path}/records"), name.within(&found).to_owned());
     let held = if host == "@" { vec![of_zone(job, zone, path)] } else { of_host(job, api, &records, &host)? };
     Ok(Place { records, host, held })
@@ -130,7 +131,11 @@ fn of_host(job: &Job<'_>, api: &mut Api<'_>, records: &str, host: &str) -> Step<
         let own = text(record, "id")?;
         if id.is_none_or(|id| id == own) {
             let data = record["expandedData"].as_str().or(record["data"].as_str()).unwrap_or_default();
-            held.push(Held { path: format!("{records}/{own}"), address: data.parse().ok(), length: None });
+            held.push(Held {
+                path: format!("{records}/{}", percent_encoded(own.as_bytes())),
+                address: data.parse().ok(),
+                length: None,
+            });
         }
     }
     if let (Some(_), true) = (id, held.is_empty()) {

@@ -58,6 +58,7 @@ fn login<'a>(job: &'a Job<'a>, http: &'a mut dyn Http) -> Step<Api<'a>> {
         let why = "the account has a second factor: option 'param_enc' must hold its shared secret, in base32";
         return Err(api.ended(Answer::Refused(Refusal::BadAuth), why, b""));
     };
+    api.hide(&code);
     match ask(&mut api, "account.unlock", texts(&[("tan", &code)])) {
         Err(reply) if reply.answer == Answer::Refused(Refusal::BadAuth) => {
             let why = "the one-time code was refused: it was used already (by another section, in the same half minute), the clock of this \
@@ -102,7 +103,9 @@ fn records(job: &Job<'_>, api: &mut Api<'_>) -> Step<(String, Vec<Value>)> {
     let (zone, found) = in_zone(&name.zones(), &mut |zone| {
         ask(api, "nameserver.info", texts(&[("domain", zone), ("type", kind(job))]))
     })?;
-    let all = if found["record"].is_null() { &[] } else { list(&found, "record")? };
+    // a zone without such records has their number only
+    let none = found["record"].is_null() && found["count"] == 0;
+    let all = if none { &[] } else { list(&found, "record")? };
     // names are told in full, and were not always
     let mut records = reading(all, &[("type", kind(job)), ("name", &name.full)]);
     records.extend(reading(all, &[("type", kind(job)), ("name", name.within(zone))]));

@@ -10,7 +10,7 @@ use super::{Field, Provider, Way, kind, needed, option};
 use crate::answer::{Answer, Refusal};
 use crate::secret::{Secret, base64, percent_encoded};
 use crate::send::Job;
-use crate::send::api::{Api, Outcome, Step, rows};
+use crate::send::api::{Api, Outcome, Step, rows, text};
 use crate::send::name::Name;
 use crate::world::Http;
 
@@ -57,7 +57,7 @@ fn path(job: &Job<'_>) -> String {
 /// The values of the name.
 fn held(job: &Job<'_>, api: &mut Api<'_>) -> Step<Vec<Option<IpAddr>>> {
     let answer = api.get(&path(job))?;
-    Ok(rows(&answer)?.iter().map(|row| row["value"].as_str()?.parse().ok()).collect())
+    rows(&answer)?.iter().map(|row| Ok(text(row, "value")?.parse().ok())).collect()
 }
 
 /// Why somebody is not let in, or the text of an answer that is no JSON.

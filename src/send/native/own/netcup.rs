@@ -82,6 +82,7 @@ impl<'a> Session<'a> {
         let password = option(self.job.section, "password").unwrap_or_default();
         let answer = self.ask("login", texts(&[("apipassword", password)]))?;
         self.id = text(self.success("login", &answer)?, "apisessionid")?;
+        self.api.hide(&self.id);
         Ok(())
     }
 

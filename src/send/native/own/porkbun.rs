@@ -102,7 +102,7 @@ fn records<'n>(job: &Job<'_>, name: &'n Name, api: &mut Api<'_>) -> Step<(&'n st
     };
     let (zone, answer) = in_zone(&zones, &mut |zone| api.send("POST", &path(zone), &keys(job)))?;
     let same = |found: &Value, member: &str, wanted: &str| {
-        found[member].as_str().is_none_or(|found| found.eq_ignore_ascii_case(wanted))
+        found[member].as_str().is_some_and(|found| found.eq_ignore_ascii_case(wanted))
     };
     let mine = |found: &&Value| same(found, "type", kind(job)) && same(found, "name", &name.full);
     let found = list(&answer, "records")?.iter().filter(mine);

@@ -94,7 +94,11 @@ fn records(job: &Job<'_>, http: &mut dyn Http) -> Step<Vec<Record>> {
     parts.extend(name.zone().map(|zone| ("DomainName", zone)));
     let mut api = api(job, http, "DescribeSubDomainRecords");
     let answer = api.get(&format!("/?{}", query(&parts)))?;
-    let found = list(&answer["DomainRecords"], "Record")?.iter().filter(|found| found["Type"] == kind(job));
+    let named = |found: &&Value| {
+        let host = found["RR"].as_str().map(|host| if host == "@" { "" } else { host });
+        host.is_some_and(|host| begins(&name.full, host)) && found["Type"] == kind(job)
+    };
+    let found = list(&answer["DomainRecords"], "Record")?.iter().filter(named);
     let mut records = found.map(record).collect::<Step<Vec<Record>>>()?;
     if let Some(id) = chosen(job) {
         records.retain(|record| record.id == id);
@@ -104,6 +108,12 @@ fn records(job: &Job<'_>, http: &mut dyn Http) -> Step<Vec<Record>> {
         }
     }
     Ok(records)
+}
+
+/// Whether a host may be the one of a full name, wherever its zone begins.
+fn begins(full: &str, host: &str) -> bool {
+    let head = full.as_bytes().get(..host.len()).is_some_and(|head| head.eq_ignore_ascii_case(host.as_bytes()));
+    head && (host.is_empty() || full.as_bytes().get(host.len()) == Some(&b'.'))
 }
 
 /// `RecordId=ID` in option `param_enc`.

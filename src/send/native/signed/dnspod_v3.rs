@@ -136,7 +136,9 @@ fn records(job: &Job<'_>, (host, zone): (&str, &str), http: &mut dyn Http) -> St
         return Ok(Vec::new());
     }
     let found = list(&answer, "RecordList")?.iter();
-    let ours = |found: &&Value| found["Type"] == kind(job) && found["Name"].as_str().is_none_or(|name| name == host);
+    let ours = |found: &&Value| {
+        found["Type"] == kind(job) && found["Name"].as_str().is_some_and(|name| name.eq_ignore_ascii_case(host))
+    };
     found.filter(ours).map(|found| record(found, "RecordId", "Line")).collect()
 }
 
@@ -150,7 +152,9 @@ fn chosen(job: &Job<'_>, (host, zone): (&str, &str), id: &str, http: &mut dyn Ht
         None => Value::Null,
     };
     let found = &answer["RecordInfo"];
-    if found["RecordType"] != kind(job) || found["SubDomain"] != host {
+    if found["RecordType"] != kind(job)
+        || !found["SubDomain"].as_str().is_some_and(|own| own.eq_ignore_ascii_case(host))
+    {
         let why = format!("option 'record_id' names no {} record of this name", kind(job));
         return Err(api(job, http, "").no_such(&why));
     }

@@ -117,6 +117,7 @@ fn api<'a>(job: &'a Job<'a>, http: &'a mut dyn Http) -> Step<Api<'a>> {
     claims["exp"] = (now + 300).into();
     let assertion = account.key.token(Scheme::Rs256, texts(&[]), &claims);
     let mut login = Api::new(job, &mut *http, "https://oauth2.googleapis.com", fault).sorted(sorting);
+    login.hide(&assertion);
     let grant = b"urn:ietf:params:oauth:grant-type:jwt-bearer";
     let answer = login.post_form("/token", &[("grant_type", grant), ("assertion", assertion.as_bytes())])?;
     let token = text(&answer, "access_token")?;

@@ -5,15 +5,14 @@
 //! `ovh.com` is another service (`DynHost`), with an account of its own.
 
 use std::net::IpAddr;
-use std::time::{Duration, UNIX_EPOCH};
 
 use serde_json::Value;
 
 use super::{Field, Provider, Way, kind, needed, option, optional, parameter};
 use crate::answer::{Answer, Refusal};
 use crate::secret::{Secret, percent_encoded};
-use crate::send::api::{Api, CLOCK, Outcome, Step, in_granted_zone, odd, rows};
-use crate::send::choice::{all_held, chosen, held};
+use crate::send::api::{Api, CLOCK, Outcome, Step, in_granted_zone, odd};
+use crate::send::choice::{all_held, chosen, held, reading};
 use crate::send::json::texts;
 use crate::send::name::Name;
 use crate::send::sign::{Key, Stamp, sha1};
@@ -40,19 +39,7 @@ struct Found {
 
 fn update(job: &Job<'_>, address: IpAddr, http: &mut dyn Http) -> Step<Outcome> {
     let mut api = api(job, http)?;
-    let reply = match write(job, address, &mut api) {
-        Err(reply) if reply.answer == CLOCK && reply.body.ends_with(b"(QUERY_TIME_OUT)") => reply,
-        done => return done,
-    };
-    drop(api);
-    // their clock is public; the second try goes by it
-    let Ok(Some(now)) = self::api(job, http)?.get("/auth/time").map(|time| time.as_u64()) else { return Err(reply) };
-    let job = Job { moment: UNIX_EPOCH + Duration::from_secs(now), ..*job };
-    write(&job, address, &mut self::api(&job, http)?)
-}
-
-fn write(job: &Job<'_>, address: IpAddr, api: &mut Api<'_>) -> Step<Outcome> {
-    let Found { path, host, records } = find(job, api)?;
+    let Found { path, host, records } = find(job, &mut api)?;
     let record = chosen(job, address, &records, "target");
     let right = record.is_some_and(|record| held(record, "target") == Some(address));
     if right && job.registered.is_none_or(|known| known == address) {
@@ -119,12 +106,19 @@ fn find(job: &Job<'_>, api: &mut Api<'_>) -> Step<Found> {
         api.get(&format!("{}/record?fieldType={}&subDomain={host}", path(zone), kind(job)))
     })?;
     let path = path(zone);
+    let host = host(zone);
     let read = |number: &Value| {
         let number = number.as_u64().ok_or_else(|| odd("a record is no number"))?;
-        api.get(&format!("{path}/record/{number}"))
+        let record = api.get(&format!("{path}/record/{number}"))?;
+        let ours = reading(std::slice::from_ref(&record), &[("fieldType", kind(job)), ("subDomain", &host)]);
+        if ours.is_empty() || record["id"] != number {
+            return Err(odd("a record is not the one that was asked for"));
+        }
+        Ok(record)
     };
-    let records = rows(&numbers)?.iter().map(read).collect::<Step<Vec<Value>>>()?;
-    Ok(Found { host: host(zone), records, path })
+    let numbers = numbers.as_array().ok_or_else(|| odd("it is no list"))?;
+    let records = numbers.iter().map(read).collect::<Step<Vec<Value>>>()?;
+    Ok(Found { path, host, records })
 }
 
 /// `Message (CODE)`

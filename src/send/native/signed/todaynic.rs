@@ -90,7 +90,9 @@ fn call(job: &Job<'_>, api: &mut Api<'_>, action: &str, parts: &[(&str, &str)]) 
         ("SignatureNonce", &nonce),
         ("Timestamp", &time),
     ];
-    api.get(&format!("/{action}?{}", rpc(&key, &[&usual, parts].concat())))
+    let query = rpc(&key, &[&usual, parts].concat());
+    api.hide(query.rsplit('=').next().unwrap_or_default());
+    api.get(&format!("/{action}?{query}"))
 }
 
 fn records(job: &Job<'_>, api: &mut Api<'_>) -> Step<Vec<Record>> {
