@@ -9,7 +9,7 @@ use std::net::IpAddr;
 use super::options::{self, Scope, Spec};
 use super::uci::{self, Value};
 use super::{Config, Fault, GLOBAL, Provider, SERVICE, Section, Severity, Source, migrate, services};
-use crate::address::{Family, unfit};
+use crate::address::unfit;
 use crate::world::Trust;
 
 /// After so many unknown options of one section the owner has understood.
@@ -29,7 +29,7 @@ pub fn check(config: &Config, template_of: TemplateOf<'_>) -> Vec<Fault> {
         ));
     }
     let mut known = BTreeMap::new();
-    for section in &file.sections {
+    for (number, section) in file.sections.iter().enumerate() {
         names(section, &mut faults);
         if section.name == GLOBAL {
             continue;
@@ -44,7 +44,7 @@ pub fn check(config: &Config, template_of: TemplateOf<'_>) -> Vec<Fault> {
                 faults.extend(warnings);
                 let mut foolish = Foolish { section, read: &read, faults: &mut faults };
                 foolish.all(template_of(&read));
-                twice(section, &read, &mut known, &mut faults);
+                twice(&file.sections, (number, &read), &mut known, &mut faults);
             }
             Err(errors) => {
                 let enabled = config.enabled(&section.name);
@@ -93,20 +93,21 @@ fn names(section: &uci::Section, faults: &mut Vec<Fault>) {
 
 /// Two sections that write the same record fight.
 fn twice(
-    section: &uci::Section,
-    read: &Section,
-    known: &mut BTreeMap<(String, bool), String>,
+    sections: &[uci::Section],
+    (number, read): (usize, &Section),
+    known: &mut BTreeMap<String, usize>,
     faults: &mut Vec<Fault>,
 ) {
     if !read.enabled {
         return;
     }
-    let record = (read.lookup_host.to_ascii_lowercase(), read.family == Family::V6);
+    let record = format!("{} {}", read.family, read.lookup_host.to_ascii_lowercase());
     if let Some(other) = known.get(&record) {
+        let other = &sections[*other].name;
         let wanted = format!("section '{other}' looks after the {} address of this name already", read.family);
-        faults.push(about(section, &options::LOOKUP_HOST, wanted));
+        faults.push(about(&sections[number], &options::LOOKUP_HOST, wanted));
     }
-    known.entry(record).or_insert_with(|| section.name.clone());
+    known.entry(record).or_insert(number);
 }
 
 /// A warning about an option of a section, at its place if it stands there.

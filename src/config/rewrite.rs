@@ -1,7 +1,6 @@
 //! Changes done in the bytes of a file, for machines without `uci`: comments, order, quoting and all that is not touched stay as they are.
 #![forbid(unsafe_code)]
 
-use std::collections::BTreeMap;
 use std::ops::Range;
 
 use super::migrate::Change;
@@ -14,7 +13,7 @@ pub fn rewrite(original: &[u8], changes: &[Change]) -> Vec<u8> {
     for change in changes {
         match change {
             Change::Add { section, kind } => sheet.add(section, kind),
-            Change::Set { section, option, value } => match sections.get(section) {
+            Change::Set { section, option, value } => match of(&sections, section) {
                 Some(commands) => sheet.set(commands, option, value.as_bytes()),
                 None => sheet.tail.extend(line(b"\t", option, value.as_bytes(), sheet.line_end())),
             },
@@ -33,12 +32,16 @@ pub fn rewrite(original: &[u8], changes: &[Change]) -> Vec<u8> {
     sheet.done()
 }
 
+fn of<'a>(sections: &'a [(String, Vec<Command>)], section: &str) -> Option<&'a Vec<Command>> {
+    sections.iter().find(|(name, _)| name == section).map(|(_, commands)| commands)
+}
+
 fn named<'a>(
-    sections: &'a BTreeMap<String, Vec<Command>>,
+    sections: &'a [(String, Vec<Command>)],
     section: &str,
     option: &'a str,
 ) -> impl Iterator<Item = &'a Command> {
-    sections.get(section).into_iter().flatten().filter(move |command| is_option(command, option))
+    of(sections, section).into_iter().flatten().filter(move |command| is_option(command, option))
 }
 
 fn is_option(command: &Command, name: &str) -> bool {

@@ -3,7 +3,6 @@
 //! Knows what each option is for; how values are written is in `read`, `forms` and `timing`. Which option a provider needs is not known here.
 #![forbid(unsafe_code)]
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::options::{self, ALL, Spec};
@@ -236,23 +235,31 @@ fn raw(
     global: Option<&uci::Section>,
     lookup_host: Option<&str>,
 ) -> Vec<(String, Secret)> {
-    let mut all: BTreeMap<&str, &[u8]> = BTreeMap::new();
+    let mut all: Vec<(&str, &[u8])> = Vec::new();
     for option in global.into_iter().chain([section]).flat_map(|s| &s.options) {
         if let Value::One(value) = &option.value {
-            all.insert(&option.name, value);
+            set(&mut all, &option.name, value);
         }
     }
     for spec in ALL {
         if let Some(found) = reader.find(spec) {
-            all.insert(spec.name, found.value);
+            set(&mut all, spec.name, found.value);
         } else if !spec.default.is_empty() {
-            all.insert(spec.name, spec.default.as_bytes());
+            set(&mut all, spec.name, spec.default.as_bytes());
         }
     }
     if let Some(host) = lookup_host {
-        all.insert(options::LOOKUP_HOST.name, host.as_bytes());
+        set(&mut all, options::LOOKUP_HOST.name, host.as_bytes());
     }
     all.into_iter().map(|(name, value)| (name.to_owned(), Secret::new(value))).collect()
+}
+
+/// In the order of the names, each of them once.
+fn set<'a>(all: &mut Vec<(&'a str, &'a [u8])>, name: &'a str, value: &'a [u8]) {
+    match all.binary_search_by_key(&name, |(known, _)| known) {
+        Ok(at) => all[at].1 = value,
+        Err(at) => all.insert(at, (name, value)),
+    }
 }
 
 /// FNV-1a over all that is written, each piece with its length, so that nothing can slide from one into the next.

@@ -1,7 +1,5 @@
 //! `ddns providers`: which providers are known, and what goes into which option for one of them.
 
-use std::collections::BTreeMap;
-
 use super::Console;
 use crate::address::Family;
 use crate::config::service::{self, Row, Rules};
@@ -27,7 +25,7 @@ pub(super) fn providers(name: Option<&str>, console: &mut Console<'_>) -> i32 {
         }
         return 0;
     };
-    let Some(rows) = all.get(name) else {
+    let Some((_, rows)) = all.iter().find(|(known, _)| *known == name) else {
         console.complain(&format!("no provider '{name}'; 'ddns providers' lists those that are known"));
         return 1;
     };
@@ -38,11 +36,15 @@ pub(super) fn providers(name: Option<&str>, console: &mut Console<'_>) -> i32 {
 /// Each provider with its rows of both tables.
 type Rows = Vec<(Family, Row<'static>)>;
 
-fn all() -> BTreeMap<&'static str, Rows> {
-    let mut all: BTreeMap<&str, Rows> = BTreeMap::new();
+/// All of them, by their names in order.
+fn all() -> Vec<(&'static str, Rows)> {
+    let mut all: Vec<(&str, Rows)> = Vec::new();
     for family in [Family::V4, Family::V6] {
         for row in service::rows(service::table(family)).flatten() {
-            all.entry(row.name).or_default().push((family, row));
+            match all.binary_search_by_key(&row.name, |(name, _)| name) {
+                Ok(at) => all[at].1.push((family, row)),
+                Err(at) => all.insert(at, (row.name, vec![(family, row)])),
+            }
         }
     }
     all

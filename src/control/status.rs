@@ -1,6 +1,6 @@
 //! `ddns status`: how sections are doing, for eyes and for programs.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{Console, chosen, read_config};
 use crate::config::{Config, Section};
@@ -98,20 +98,21 @@ fn paragraph(state: &State, date: &dyn Fn(Uptime) -> String) -> String {
 
 fn object(state: &State, date: &dyn Fn(Uptime) -> String) -> Value {
     let address = |a: Option<std::net::IpAddr>| a.map(|a| a.to_string());
-    json!({
-        "section": state.name,
-        "state": word(state),
-        "pid": state.pid,
-        "family": state.section.as_ref().map(|s| s.family.to_string()),
-        "lookup_host": state.section.as_ref().map(|s| s.lookup_host.clone()),
-        "address": address(state.memory.current),
-        "registered": state.registered,
-        "last_update": state.memory.updated.map(date),
-        "last_update_uptime": state.memory.updated.map(Uptime::as_secs),
-        "next_check": state.next.filter(|_| state.pid.is_some()).map(date),
-        "next_check_uptime": state.next.filter(|_| state.pid.is_some()).map(Uptime::as_secs),
-        "hold": state.memory.hold.map(|hold| record::reason_word(hold.reason)),
-        "hold_until": state.memory.hold.map(|hold| date(hold.until)),
-        "trouble": state.trouble,
-    })
+    // json! would put a serializer of values into the program
+    let mut said = Value::Null;
+    said["section"] = state.name.as_str().into();
+    said["state"] = word(state).into();
+    said["pid"] = state.pid.into();
+    said["family"] = state.section.as_ref().map(|s| s.family.to_string()).into();
+    said["lookup_host"] = state.section.as_ref().map(|s| s.lookup_host.clone()).into();
+    said["address"] = address(state.memory.current).into();
+    said["registered"] = state.registered.clone().into();
+    said["last_update"] = state.memory.updated.map(date).into();
+    said["last_update_uptime"] = state.memory.updated.map(Uptime::as_secs).into();
+    said["next_check"] = state.next.filter(|_| state.pid.is_some()).map(date).into();
+    said["next_check_uptime"] = state.next.filter(|_| state.pid.is_some()).map(Uptime::as_secs).into();
+    said["hold"] = state.memory.hold.map(|hold| record::reason_word(hold.reason)).into();
+    said["hold_until"] = state.memory.hold.map(|hold| date(hold.until)).into();
+    said["trouble"] = state.trouble.clone().into();
+    said
 }

@@ -268,7 +268,7 @@ impl<'a> Api<'a> {
 
     /// How the line ends: a class, our words, the provider's.
     pub(super) fn ended(&self, answer: Answer, ours: &str, theirs: &[u8]) -> End {
-        Box::new(keys::ended(self.job, &self.keys, answer, (ours, theirs)))
+        keys::ended(self.job, &self.keys, answer, (ours, theirs))
     }
 
     /// The name is not in this account.

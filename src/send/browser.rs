@@ -70,7 +70,7 @@ impl<'a> Browser<'a> {
     /// How a page ends the line: a class, our words, the page's.
     pub(super) fn ended(&self, answer: Answer, ours: &str, theirs: &str) -> End {
         let cookies: Vec<Secret> = self.jar.iter().map(|cookie| cookie.value.clone()).collect();
-        Box::new(keys::ended(self.job, &cookies, answer, (ours, theirs.as_bytes())))
+        keys::ended(self.job, &cookies, answer, (ours, theirs.as_bytes()))
     }
 
     fn walk(&mut self, mut method: &'static str, mut url: Url, mut body: Option<Vec<u8>>) -> Step<Page> {

@@ -4,6 +4,7 @@
 //! Pure. Knows no provider.
 #![forbid(unsafe_code)]
 
+use super::json::End;
 use super::{Job, line, mask};
 use crate::answer::{Answer, Reply};
 use crate::secret::{Mask, Secret};
@@ -13,11 +14,11 @@ use crate::world::Request;
 const WORD: usize = 16;
 
 /// How a line ends: a class, our words, and the provider's, in which the secrets of the section and these keys are covered.
-pub(super) fn ended(job: &Job<'_>, keys: &[Secret], answer: Answer, (ours, theirs): (&str, &[u8])) -> Reply {
+pub(super) fn ended(job: &Job<'_>, keys: &[Secret], answer: Answer, (ours, theirs): (&str, &[u8])) -> End {
     let body = mask(job.section, job.recipe).cover_bytes(theirs);
     let body = Mask::new(keys, []).cover_bytes(&body);
     let said = format!("{ours} {}", line(&body)).trim_end().to_owned();
-    Reply { answer, said, body }
+    Box::new(Reply { answer, said, body })
 }
 
 /// The keys in the head of a request.

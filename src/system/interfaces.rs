@@ -2,7 +2,6 @@
 //!
 //! A thin shell around pure functions of text. Knows nothing of netifd.
 
-use std::collections::{HashMap, HashSet};
 use std::fs::File;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, BufRead, BufReader};
@@ -33,16 +32,16 @@ const ROUTE_REJECT: u32 = 0x0200;
 /// All interfaces in the kernel's order, also those without an address.
 pub fn interfaces() -> io::Result<Vec<Interface>> {
     let mut defaults = default_devices_v4(proc_net("route"));
-    defaults.extend(default_devices_v6(proc_net("ipv6_route")));
+    defaults.append(&mut default_devices_v6(proc_net("ipv6_route")));
     with(&defaults)
 }
 
 /// As [`interfaces`], for those who do not ask for default routes.
 pub fn addresses() -> io::Result<Vec<Interface>> {
-    with(&HashSet::new())
+    with(&[])
 }
 
-fn with(defaults: &HashSet<String>) -> io::Result<Vec<Interface>> {
+fn with(defaults: &[String]) -> io::Result<Vec<Interface>> {
     Ok(assemble(&listed()?, &standings(proc_net("if_inet6")), defaults))
 }
 
@@ -83,22 +82,22 @@ fn ip(address: &SockaddrStorage) -> Option<IpAddr> {
 }
 
 /// The rows of `/proc/net/if_inet6`: address, interface index, prefix length, scope, flags, device. Rows that make no sense are left out.
-pub fn standings(if_inet6: impl BufRead) -> HashMap<(String, Ipv6Addr), Standing> {
+pub fn standings(if_inet6: impl BufRead) -> Vec<(String, Ipv6Addr, Standing)> {
     rows(if_inet6).filter_map(|row| standing(&row)).collect()
 }
 
-fn standing(row: &str) -> Option<((String, Ipv6Addr), Standing)> {
+fn standing(row: &str) -> Option<(String, Ipv6Addr, Standing)> {
     let fields: Vec<&str> = row.split_whitespace().collect();
     let [address, _index, _length, scope, flags, device] = fields[..] else { return None };
     let address = Ipv6Addr::from(u128::from_str_radix(address, 16).ok()?);
     // newer kernels may one day show more than eight bits; the lowest eight are the old ones
     let flags = u32::from_str_radix(flags, 16).ok()?.to_le_bytes()[0];
-    Some(((device.to_owned(), address), Standing { scope: u8::from_str_radix(scope, 16).ok()?, flags }))
+    Some((device.to_owned(), address, Standing { scope: u8::from_str_radix(scope, 16).ok()?, flags }))
 }
 
 /// Devices of IPv4 default routes (`/proc/net/route`, the main table).
-pub fn default_devices_v4(route: impl BufRead) -> HashSet<String> {
-    rows(route).filter_map(|row| default_device_v4(&row)).collect()
+pub fn default_devices_v4(route: impl BufRead) -> Vec<String> {
+    devices(route, default_device_v4)
 }
 
 fn default_device_v4(row: &str) -> Option<String> {
@@ -108,8 +107,8 @@ fn default_device_v4(row: &str) -> Option<String> {
 }
 
 /// Devices of IPv6 default routes (`/proc/net/ipv6_route`), also of those for one source prefix only, as netifd sets them.
-pub fn default_devices_v6(ipv6_route: impl BufRead) -> HashSet<String> {
-    rows(ipv6_route).filter_map(|row| default_device_v6(&row)).collect()
+pub fn default_devices_v6(ipv6_route: impl BufRead) -> Vec<String> {
+    devices(ipv6_route, default_device_v6)
 }
 
 fn default_device_v6(row: &str) -> Option<String> {
@@ -121,6 +120,17 @@ fn default_device_v6(row: &str) -> Option<String> {
     (is_zero(destination) && is_zero(length) && usable(flags) && device != "lo").then(|| device.to_owned())
 }
 
+/// Each device once: a table may hold a route thousands of times.
+fn devices(table: impl BufRead, device: fn(&str) -> Option<String>) -> Vec<String> {
+    let mut all = Vec::new();
+    for found in rows(table).filter_map(|row| device(&row)) {
+        if !all.contains(&found) {
+            all.push(found);
+        }
+    }
+    all
+}
+
 fn is_zero(hex: &str) -> bool {
     !hex.is_empty() && hex.bytes().all(|b| b == b'0')
 }
@@ -130,16 +140,16 @@ fn usable(flags: &str) -> bool {
 }
 
 /// Puts the parts together. IPv4 without 127/8, IPv6 of global scope (unique local included).
-pub fn assemble<S: std::hash::BuildHasher>(
+pub fn assemble(
     listed: &[(String, Option<IpAddr>)],
-    standings: &HashMap<(String, Ipv6Addr), Standing, S>,
-    defaults: &HashSet<String, S>,
+    standings: &[(String, Ipv6Addr, Standing)],
+    defaults: &[String],
 ) -> Vec<Interface> {
     let mut all: Vec<Interface> = Vec::new();
     for (label, address) in listed {
         let device = device_of(label);
         let place = all.iter().position(|i| i.name == device).unwrap_or_else(|| {
-            let default_route = defaults.contains(device);
+            let default_route = defaults.iter().any(|known| known == device);
             all.push(Interface { name: device.to_owned(), candidates: Vec::new(), default_route });
             all.len() - 1
         });
@@ -153,16 +163,13 @@ fn device_of(label: &str) -> &str {
     label.split_once(':').map_or(label, |(device, _)| device)
 }
 
-fn candidate<S: std::hash::BuildHasher>(
-    device: &str,
-    address: IpAddr,
-    standings: &HashMap<(String, Ipv6Addr), Standing, S>,
-) -> Option<Candidate> {
+fn candidate(device: &str, address: IpAddr, standings: &[(String, Ipv6Addr, Standing)]) -> Option<Candidate> {
     let v6 = match address {
         IpAddr::V4(v4) => return (!v4.is_loopback()).then(|| Candidate::plain(address)),
         IpAddr::V6(v6) => v6,
     };
-    let Some(standing) = standings.get(&(device.to_owned(), v6)) else {
+    let of = |(known, address, _): &&(String, Ipv6Addr, Standing)| known == device && *address == v6;
+    let Some((_, _, standing)) = standings.iter().find(of) else {
         // it came between the two questions, or there is no /proc
         return (!v6.is_loopback() && !v6.is_unicast_link_local()).then(|| Candidate::plain(address));
     };
@@ -190,7 +197,7 @@ fe800000000000000000000000000001 02 40 20 80     eth1
 nonsense
 ";
 
-    fn found(listed: &[(&str, Option<&str>)], defaults: &HashSet<String>) -> Vec<Interface> {
+    fn found(listed: &[(&str, Option<&str>)], defaults: &[String]) -> Vec<Interface> {
         let listed: Vec<_> = listed.iter().map(|(n, a)| ((*n).to_owned(), a.map(|a| a.parse().unwrap()))).collect();
         assemble(&listed, &standings(IF_INET6.as_bytes()), defaults)
     }
@@ -208,7 +215,7 @@ nonsense
             ("eth1", Some("2001:db8:1::a")),
             ("eth1", Some("fd00::1")),
         ];
-        let all = found(&listed, &HashSet::new());
+        let all = found(&listed, &[]);
         assert_eq!(all[0], Interface { name: "lo".into(), ..Interface::default() });
         let seen: Vec<_> = all[1].candidates.iter().map(|c| (c.deprecated, c.tentative, c.temporary)).collect();
         let plain = (false, false, false);
@@ -219,7 +226,7 @@ nonsense
     #[test]
     fn the_kernels_order_stays_and_a_labelled_address_belongs_to_its_device() {
         let listed = [("eth0:1", Some("192.0.2.9")), ("eth0", Some("169.254.1.1")), ("eth2", None)];
-        let all = found(&listed, &HashSet::from(["eth2".to_owned()]));
+        let all = found(&listed, &["eth2".to_owned()]);
         let addresses: Vec<_> = all[0].candidates.iter().map(|c| c.address.to_string()).collect();
         assert_eq!((all[0].name.as_str(), addresses), ("eth0", vec!["192.0.2.9".into(), "169.254.1.1".into()]));
         assert!(!all[0].default_route && all[1].default_route);
@@ -227,7 +234,7 @@ nonsense
 
     #[test]
     fn an_address_the_table_does_not_know_is_judged_by_itself() {
-        let all = found(&[("eth9", Some("2001:db8::1")), ("eth9", Some("fe80::9"))], &HashSet::new());
+        let all = found(&[("eth9", Some("2001:db8::1")), ("eth9", Some("fe80::9"))], &[]);
         assert_eq!(all[0].candidates, [Candidate::plain("2001:db8::1".parse().unwrap())]);
     }
 
@@ -239,7 +246,7 @@ nonsense
             eth3\t00000000\t00000000\t0001\t0\t0\t0\t00000080\t0\t0\t0\n\
             eth4\t000200C0\t00000000\t0001\t0\t0\t0\t00FFFFFF\t0\t0\t0\n\
             eth5\t00000000\t00000000\t0201\t0\t0\t0\t00000000\t0\t0\t0\n";
-        assert_eq!(default_devices_v4(route.as_bytes()), HashSet::from(["eth1".to_owned()]));
+        assert_eq!(default_devices_v4(route.as_bytes()), ["eth1"]);
     }
 
     #[test]
@@ -253,17 +260,17 @@ nonsense
              {net} 40 {zero} 00 {zero} 00000100 00000001 00000000 00000001    br-lan\n\
              short row\n"
         );
-        assert_eq!(default_devices_v6(route.as_bytes()), HashSet::from(["pppoe-wan".to_owned()]));
+        assert_eq!(default_devices_v6(route.as_bytes()), ["pppoe-wan"]);
     }
 
     #[test]
     fn the_fingerprint_follows_addresses_and_flags_but_not_their_order() {
-        let one = found(&[("eth1", Some("2001:db8:1::7")), ("eth1", Some("fd00::1"))], &HashSet::new());
-        let turned = found(&[("eth1", Some("fd00::1")), ("eth1", Some("2001:db8:1::7"))], &HashSet::new());
+        let one = found(&[("eth1", Some("2001:db8:1::7")), ("eth1", Some("fd00::1"))], &[]);
+        let turned = found(&[("eth1", Some("fd00::1")), ("eth1", Some("2001:db8:1::7"))], &[]);
         assert_eq!(fingerprint(&one), fingerprint(&turned));
         let mut aged = one.clone();
         aged[0].candidates[0].deprecated = true;
         assert_ne!(fingerprint(&one), fingerprint(&aged));
-        assert_ne!(fingerprint(&one), fingerprint(&found(&[("eth1", Some("fd00::1"))], &HashSet::new())));
+        assert_ne!(fingerprint(&one), fingerprint(&found(&[("eth1", Some("fd00::1"))], &[])));
     }
 }

@@ -164,7 +164,7 @@ fn signs(server: &Server) {
     let address = format!("127.0.0.1:{}", server.by_tcp_only());
     assert_eq!(sent(server, &[("domain", "tcp.example.test"), ("dns_server", &address)], "192.0.2.7"), good(CREATED));
     // an answer that does not fit, and an update that does not
-    assert_eq!(sent(server, &[("domain", "many.example.test")], "192.0.2.8"), good(""));
+    assert_eq!(sent(server, &[("domain", "many.example.test")], "192.0.2.8"), good(MERGED));
     assert_eq!(server.records("many.example.test", "A"), ["304 192.0.2.8"]);
     let long = format!("{0}.{0}.{0}.example.test", "n".repeat(60));
     assert_eq!(sent(server, &[("domain", &long)], "192.0.2.6"), good(CREATED));
@@ -255,7 +255,7 @@ fn powerdns_is_told_by_its_api() {
     assert_eq!(with(&server, &[], "192.0.2.2"), good(RIGHT));
     assert_eq!(with(&server, &[("use_ipv6", "1")], "2001:db8::2"), good(""));
     assert_eq!(server.records("home.example.test", "AAAA"), ["301 2001:db8::2"]);
-    assert_eq!(with(&server, &[("username", "two")], "192.0.2.2"), good(""));
+    assert_eq!(with(&server, &[("username", "two")], "192.0.2.2"), good(MERGED));
     assert_eq!(server.records("two.example.test", "A"), ["303 192.0.2.2"]);
     for (host, name) in [("new", "new.example.test"), ("@", "example.test"), ("*.wild", "x.wild.example.test")] {
         assert_eq!(with(&server, &[("username", host)], "192.0.2.3"), good(CREATED), "{host}");

@@ -16,17 +16,13 @@ pub fn parse(bytes: &[u8]) -> File {
 }
 
 /// The commands that make up each section, by its name, in the order of the file.
-pub(crate) fn commands(bytes: &[u8]) -> BTreeMap<String, Vec<Command>> {
+pub(crate) fn commands(bytes: &[u8]) -> Vec<(String, Vec<Command>)> {
     let mut by_index: Vec<Vec<Command>> = Vec::new();
     let file = read(bytes, |section, command| {
         by_index.resize_with(by_index.len().max(section + 1), Vec::new);
         by_index[section].push(command);
     });
-    let mut by_name = BTreeMap::new();
-    for (section, commands) in file.sections.into_iter().zip(by_index) {
-        by_name.entry(section.name).or_insert(commands);
-    }
-    by_name
+    file.sections.into_iter().map(|section| section.name).zip(by_index).collect()
 }
 
 fn read(bytes: &[u8], mut seen: impl FnMut(usize, Command)) -> File {
@@ -59,13 +55,18 @@ fn read(bytes: &[u8], mut seen: impl FnMut(usize, Command)) -> File {
     builder.finish()
 }
 
+fn key(section: usize, option: &str) -> String {
+    format!("{section}.{option}")
+}
+
 #[derive(Default)]
 struct Builder {
     lines: Vec<usize>,
     /// Removed options leave a hole, so that the indices below stay right.
     sections: Vec<(Section, Vec<Option<Opt>>)>,
     by_name: BTreeMap<String, usize>,
-    by_option: BTreeMap<(usize, String), usize>,
+    /// By the section's number and the option's name, as [`key`] writes them.
+    by_option: BTreeMap<String, usize>,
     current: Option<usize>,
     faults: Vec<Fault>,
 }
@@ -143,7 +144,7 @@ impl Builder {
             self.note(self.about(section, &name, place, wanted));
         }
         let value = command.second.text.clone();
-        let slot = self.by_option.get(&(section, name.clone())).copied();
+        let slot = self.by_option.get(&key(section, &name)).copied();
         let old = slot.and_then(|slot| self.sections[section].1[slot].take());
         if command.verb == Verb::Option && matches!(&old, Some(Opt { value: Value::One(_), .. })) {
             self.note(self.about(section, &name, place, "given more than once in this section: the last one counts"));
@@ -169,7 +170,7 @@ impl Builder {
             slots.push(None);
             slots.len() - 1
         });
-        self.by_option.insert((section, option.name.clone()), slot);
+        self.by_option.insert(key(section, &option.name), slot);
         slots[slot] = Some(option);
     }
 

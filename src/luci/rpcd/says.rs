@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use serde_json::json;
+use serde_json::Value;
 
 use super::config;
 use crate::world::World;
@@ -19,7 +19,9 @@ pub(super) fn answer(name: Option<&str>, world: &World<'_>) -> String {
     let text = name.filter(|name| harmless(name)).and_then(|name| log(&dir, name, world));
     let mut text = text.as_deref().unwrap_or(NOTHING);
     loop {
-        let answer = json!({ "result": text }).to_string();
+        let mut answer = Value::Null;
+        answer["result"] = text.into();
+        let answer = answer.to_string();
         if answer.len() <= ANSWER_LIMIT {
             return answer;
         }

@@ -3,7 +3,7 @@
 
 use std::path::Path;
 
-use serde_json::json;
+use serde_json::Value;
 
 use super::{config, dateformat, shown};
 use crate::world::World;
@@ -19,13 +19,13 @@ pub(super) fn answer(world: &World<'_>) -> String {
     let format = dateformat(&config);
     let version = world.desk.load(Path::new(VERSION), 4096).ok();
     let list = world.shelf.seen(Path::new(LIST)).filter(|entry| entry.file);
-    json!({
-        "_version": version.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()),
-        "_enabled": starts_at_boot(world),
-        "_curr_dateformat": shown(&world.clock.date(world.clock.uptime(), format)),
-        "_services_list": list.and_then(|entry| shown(&world.clock.day(entry.changed, format))).unwrap_or("NO_LIST".to_owned()),
-    })
-    .to_string()
+    let mut said = Value::Null;
+    said["_version"] = version.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).into();
+    said["_enabled"] = starts_at_boot(world).into();
+    said["_curr_dateformat"] = shown(&world.clock.date(world.clock.uptime(), format)).into();
+    said["_services_list"] =
+        list.and_then(|entry| shown(&world.clock.day(entry.changed, format))).unwrap_or("NO_LIST".to_owned()).into();
+    said.to_string()
 }
 
 /// Whether a link of `/etc/rc.d` leads to the init script, which can be executed.

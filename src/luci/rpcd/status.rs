@@ -3,7 +3,7 @@
 //! Where it differs from the app's backend, it shows what the updater does: see `docs/luci.md`.
 #![forbid(unsafe_code)]
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{addresses, config, dateformat, lookup, shown};
 use crate::config::{Config, uci};
@@ -28,13 +28,13 @@ fn row(name: &str, config: &Config, world: &World<'_>) -> Value {
     let date = |at: Uptime| shown(&world.clock.date(at, dateformat(config)));
     let updated = text(Status::Update).and_then(|text| moment(&text)).filter(|at| at.as_secs() <= now.as_secs());
     let pid = world.life.running(name);
-    json!({
-        "ip": text(Status::Ip).and_then(|text| addresses(&text)),
-        "last_update": updated.and_then(date),
-        "next_update": next_update(name, config, updated, now, pid.is_some(), &date),
-        "next_check": text(Status::NextCheck).and_then(|text| moment(&text)).and_then(date),
-        "pid": pid,
-    })
+    let mut row = Value::Null;
+    row["ip"] = text(Status::Ip).and_then(|text| addresses(&text)).into();
+    row["last_update"] = updated.and_then(date).into();
+    row["next_update"] = next_update(name, config, updated, now, pid.is_some(), &date).into();
+    row["next_check"] = text(Status::NextCheck).and_then(|text| moment(&text)).and_then(date).into();
+    row["pid"] = pid.into();
+    row
 }
 
 /// A date, or one of the words that the page translates.

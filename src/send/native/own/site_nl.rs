@@ -5,12 +5,13 @@
 
 use std::net::IpAddr;
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use super::{Field, Provider, Way, kind, needed, optional, ours, parameter};
 use crate::answer::{Answer, Refusal};
 use crate::send::api::{Api, Outcome, Step, in_zone, list, message, rows, text};
 use crate::send::choice::held;
+use crate::send::json::{object, texts};
 use crate::send::name::Name;
 use crate::send::{Job, not_sent};
 use crate::world::Http;
@@ -42,12 +43,13 @@ fn update(job: &Job<'_>, address: IpAddr, http: &mut dyn Http) -> Step<Outcome> 
             Outcome::Updated
         }
         None => {
-            let value = address.to_string();
-            records.push(json!({ "name": full, "type": kind(job), "ttl": ttl.unwrap_or(TTL), "value": value }));
+            let mut new = texts(&[("name", &full), ("type", kind(job)), ("value", &address.to_string())]);
+            new["ttl"] = ttl.unwrap_or(TTL).into();
+            records.push(new);
             Outcome::Created
         }
     };
-    api.send("PATCH", &format!("{path}/dns_records"), &json!({ "dns_records": records }))?;
+    api.send("PATCH", &format!("{path}/dns_records"), &object(&mut [("dns_records", records.into())]))?;
     Ok(outcome)
 }
 
