@@ -170,6 +170,7 @@ fn an_answer_of_another_shape_is_no_success_and_nothing_is_written_after_it() {
 struct Endless {
     pages: usize,
     row: &'static str,
+    rows: usize,
 }
 
 impl Http for Endless {
@@ -182,7 +183,7 @@ impl Http for Endless {
             request.url
         );
         self.pages += 1;
-        let (rows, page) = (vec![self.row; 100].join(","), self.pages);
+        let (rows, page) = (vec![self.row; self.rows].join(","), self.pages);
         let body = format!(
             r#"{{"access_token":"t0k","nextPageToken":"p{page}","managedZones":[],"domains":[{rows}],"data":[{rows}],"meta":{{"links":{{"next":"p{page}"}}}}}}"#
         );
@@ -203,7 +204,7 @@ fn a_list_without_an_end_is_left_and_not_taken_for_one_without_the_record() {
         if !lists.contains(&provider.as_str()) || played.contains(&provider) {
             continue;
         }
-        let mut wire = Endless { pages: 0, row };
+        let mut wire = Endless { pages: 0, row, rows: 100 };
         let reply = update(&provider, &script, script.address.unwrap(), &mut wire);
         // where the owner names the zone, no list is asked for
         if wire.pages < 10 {
@@ -214,4 +215,12 @@ fn a_list_without_an_end_is_left_and_not_taken_for_one_without_the_record() {
         played.push(provider);
     }
     assert_eq!(played.len(), 3, "{played:?}");
+}
+
+#[test]
+fn pages_of_nothing_do_not_fill_the_memory() {
+    let (_, _, script) = updates().into_iter().find(|(provider, ..)| provider == "vultr.com").unwrap();
+    let mut wire = Endless { pages: 0, row: "{}", rows: 15_000 };
+    let reply = update("vultr.com", &script, script.address.unwrap(), &mut wire);
+    assert!(reply.answer == Answer::Unclear && wire.pages == 2, "{} pages: {reply:?}", wire.pages);
 }

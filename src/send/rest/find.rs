@@ -13,6 +13,8 @@ use crate::send::options::kind;
 
 /// The most pages of a list that are asked for; a list that goes on behind them is no list, or what is missing would be created again.
 const PAGES: usize = 50;
+/// Rows on all pages, beyond which no account is real and a router has no memory.
+const ROWS: usize = 20_000;
 
 impl Course<'_> {
     /// The records of the name, of the wanted type; on the way the zone is found.
@@ -153,7 +155,7 @@ impl Course<'_> {
             if !full && cursor.is_empty() {
                 return Ok(all);
             }
-            if page == PAGES || (!full && cursor == self.cursor) {
+            if page == PAGES || all.len() > ROWS || (!full && cursor == self.cursor) {
                 return Err(odd("its list has no end"));
             }
             self.cursor = cursor;
