@@ -14,6 +14,7 @@
 mod api;
 mod browser;
 mod choice;
+mod field;
 mod fill;
 mod json;
 mod keys;
@@ -42,7 +43,8 @@ use crate::config::{Fault, Provider, Section, Source};
 use crate::secret::{Mask, Secret};
 use crate::world::{Dns, Host, Http, Route};
 
-pub use native::{Field, providers};
+pub use field::Field;
+pub use native::providers;
 pub use template::unknown_placeholders;
 
 /// One update to be made, or one question to a script.

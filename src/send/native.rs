@@ -16,6 +16,7 @@ use std::net::IpAddr;
 
 use super::api::{Outcome, Step};
 use super::choice::ours;
+use super::field::{Field, key, needed, optional};
 use super::name::Name;
 use super::options::{in_path, key_file, kind, label, option, parameter, relative};
 use super::rest::{self, Rest};
@@ -49,33 +50,6 @@ enum Way {
     Rest(&'static Rest),
     /// As a name server.
     Dns,
-}
-
-/// An option of a provider.
-pub struct Field {
-    /// Its name in the configuration.
-    pub option: &'static str,
-    /// What goes into it.
-    pub holds: &'static str,
-    /// Nothing works without it.
-    pub needed: bool,
-    /// It is a key of several lines; others have one.
-    lines: bool,
-}
-
-/// An option that must be set.
-pub(super) const fn needed(option: &'static str, holds: &'static str) -> Field {
-    Field { option, holds, needed: true, lines: false }
-}
-
-/// An option that must be set to a key, which may be of several lines.
-const fn key(option: &'static str, holds: &'static str) -> Field {
-    Field { option, holds, needed: true, lines: true }
-}
-
-/// An option that may be set.
-pub(super) const fn optional(option: &'static str, holds: &'static str) -> Field {
-    Field { option, holds, needed: false, lines: false }
 }
 
 /// The provider that is a name server.
@@ -174,7 +148,7 @@ pub(super) fn update(job: &Job<'_>, name: &str, http: &mut dyn Http, dns: &mut d
     let written = match provider.way {
         Way::Code(update, _) => update(job, address, http),
         Way::Rest(rest) => rest::update(rest, job, address, http),
-        Way::Dns => return nsupdate::update(job, dns),
+        Way::Dns => nsupdate::update(job, address, dns),
     };
     let mut reply = told(written);
     if guessed.get() && reply.answer == Answer::Accepted {
@@ -199,7 +173,7 @@ fn with_key<'s>(job: &Job<'s>, provider: &Provider) -> Cow<'s, Section> {
 }
 
 /// How an update ended.
-pub(super) fn told(ended: Step<Outcome>) -> Reply {
+fn told(ended: Step<Outcome>) -> Reply {
     match ended {
         Ok(outcome) => {
             let said = match outcome {
@@ -230,13 +204,13 @@ pub(super) fn registered(
         Way::Code(_, ask) => ask?(job, http),
         Way::Rest(rest) if rest.blind() => return None,
         Way::Rest(rest) => rest::registered(rest, job, http),
-        Way::Dns => return Some(nsupdate::registered(job, dns)),
+        Way::Dns => nsupdate::registered(job, dns),
     };
     Some(known(job, name, held))
 }
 
 /// What asking the provider came to.
-pub(super) fn known(job: &Job<'_>, name: &str, asked: Step<Vec<IpAddr>>) -> Known<Vec<IpAddr>> {
+fn known(job: &Job<'_>, name: &str, asked: Step<Vec<IpAddr>>) -> Known<Vec<IpAddr>> {
     match asked {
         Ok(addresses) if addresses.is_empty() => {
             Known::Nothing(format!("{name} has no {} record of the name", kind(job)))

@@ -17,8 +17,7 @@ pub(super) use plan::{OPTIONS, faults, secrets, warnings};
 
 use super::api::{CLOCK, End, Outcome, Step, end};
 use super::sign::Stamp;
-use super::{Job, native, not_sent};
-use crate::address::Known;
+use super::{Job, not_sent};
 use crate::answer::{Answer, Refusal, Reply};
 use crate::dns::{self, Change, Kind, NameFault, Objection, Seal, Soa, Told};
 use crate::world::{Dns, Message, Server, Silent};
@@ -43,18 +42,15 @@ const NOTAUTH: u8 = 9;
 const NOTZONE: u8 = 10;
 
 /// Writes the address.
-pub(super) fn update(job: &Job<'_>, dns: &mut dyn Dns) -> Reply {
-    let Some(address) = job.address else { return *not_sent("no address to send".to_owned()) };
-    native::told(Talk::begin(job, dns).and_then(|mut talk| talk.update(address)))
+pub(super) fn update(job: &Job<'_>, address: IpAddr, dns: &mut dyn Dns) -> Step<Outcome> {
+    Talk::begin(job, dns)?.update(address)
 }
 
 /// What the primary name server itself has for the name.
-pub(super) fn registered(job: &Job<'_>, dns: &mut dyn Dns) -> Known<Vec<IpAddr>> {
-    let asked = Talk::begin(job, dns).and_then(|mut talk| {
-        let (server, _) = talk.server()?;
-        Ok(talk.addresses(&server)?.addresses)
-    });
-    native::known(job, NAME, asked)
+pub(super) fn registered(job: &Job<'_>, dns: &mut dyn Dns) -> Step<Vec<IpAddr>> {
+    let mut talk = Talk::begin(job, dns)?;
+    let (server, _) = talk.server()?;
+    Ok(talk.addresses(&server)?.addresses)
 }
 
 /// One talk with a name server.

@@ -33,6 +33,14 @@ pub enum Impatient {
     Failed(io::Error),
 }
 
+/// The system's words for an error, without its number.
+pub(super) fn words(error: &io::Error) -> String {
+    let text =
+        error.raw_os_error().map_or_else(|| error.to_string(), |n| nix::errno::Errno::from_raw(n).desc().to_owned());
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
+}
+
 impl fmt::Display for Impatient {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

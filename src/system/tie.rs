@@ -11,7 +11,7 @@ use std::os::fd::{AsFd, AsRawFd};
 use nix::errno::Errno;
 use nix::sys::socket::{self, SockaddrStorage, sockopt};
 
-use super::http::words;
+use super::patience::words;
 use crate::address::Family;
 use crate::world::Bind;
 

@@ -3,8 +3,8 @@
 //! Pure. No fault shows `username`: where an owner mixed it up with `password`, it is the secret.
 #![forbid(unsafe_code)]
 
+use super::super::field::{Field, needed, optional};
 use super::super::name::Name;
-use super::super::native::{Field, needed, optional};
 use super::super::options::{key_file, option, parameter};
 use crate::config::service::Recipe;
 use crate::config::{Fault, Section};

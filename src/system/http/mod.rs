@@ -11,7 +11,7 @@ use std::time::{Duration, SystemTime};
 
 use rustls::ClientConfig;
 
-use crate::system::patience::{Impatient, Patience};
+use crate::system::patience::{Impatient, Patience, words};
 use crate::system::resolve::Resolve;
 use crate::url::Url;
 use crate::world::{Broken, Http, Request, Response, Route, Trail};
@@ -154,12 +154,4 @@ fn broken(ended: Impatient, step: &'static str) -> Broken {
         Impatient::Interrupted => Broken::Interrupted,
         Impatient::Failed(error) => Broken::Protocol(words(&error)),
     }
-}
-
-/// The system's words for an error, without its number.
-pub(super) fn words(error: &std::io::Error) -> String {
-    let text =
-        error.raw_os_error().map_or_else(|| error.to_string(), |n| nix::errno::Errno::from_raw(n).desc().to_owned());
-    let mut letters = text.chars();
-    letters.next().map(|first| first.to_lowercase().chain(letters).collect()).unwrap_or_default()
 }
