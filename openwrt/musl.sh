@@ -30,7 +30,7 @@ fi
 # service prints (107,000); where in the sources (31,000, and the program would depend on where the crates lie on the machine that builds).
 PATH=$zig/bin:$PATH \
 	RUSTC_BOOTSTRAP=1 RUSTC=/usr/bin/rustc CARGO=/usr/bin/cargo CARGO_TARGET_DIR=$PWD/$folder \
-	CFLAGS="-fno-asynchronous-unwind-tables -fno-unwind-tables" CARGO_PROFILE_RELEASE_STRIP=$strip \
+	CARGO_PROFILE_RELEASE_STRIP=$strip CFLAGS="-fno-asynchronous-unwind-tables -fno-unwind-tables" \
 	RUSTFLAGS="-C link-self-contained=no -C relocation-model=static -C force-unwind-tables=no -Z location-detail=none \
 	-Z unstable-options -C panic=immediate-abort" \
 	"$zig/bin/cargo-zigbuild" zigbuild --release --locked --quiet --bin ddns --target "$triple" \

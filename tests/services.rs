@@ -252,30 +252,42 @@ fn a_name_that_would_lead_elsewhere_opens_no_file() {
     }
 }
 
+const KEY_FILE: &str = "-----BEGIN EC KEY-----\none line of a key\nanother one\n-----END EC KEY-----\n";
+
 #[test]
 fn a_key_file_takes_the_place_of_its_path_and_is_as_secret_as_a_password() {
     let path = "/etc/ddns/key.pem";
-    let mut own = section(&format!("\toption service_name 'transip.nl'\n\toption password '{path}'"));
-    let recipe = send::recipe(&own, &mut no_files).unwrap();
-    assert!(send::read_key(&mut own, &recipe, &mut files(&[(path, "one line of a key\nanother one\n")])).is_empty());
-    assert_eq!(own.password.as_ref().map(Secret::reveal), Some(&b"one line of a key\nanother one\n"[..]));
+    let own = section(&format!(
+        "\toption service_name 'transip.nl'\n\toption password '{path}'\n\toption username 'joe'\n\toption domain 'h.example.net'"
+    ));
+    let recipe = send::recipe(&own, &mut files(&[(path, KEY_FILE)])).unwrap();
+    assert!(send::faults(&own, &recipe, &mut |_| true).is_empty());
     assert_eq!(send::mask(&own, &recipe).cover("it says: another one"), "it says: ***PW***");
+    assert!(!format!("{recipe:?}").contains("another"));
+    // what stands in the file is read as the key, not its path
+    let reply = update(&own, &recipe, "192.0.2.2", &mut Ear::saying(200, "{}"));
+    assert!(reply.answer == Answer::NotSent && reply.said.contains("no private key"), "{reply:?}");
 }
 
 #[test]
 fn a_key_file_that_is_not_there_is_told_by_its_option_and_other_passwords_name_no_file() {
-    let mut own = section("\toption service_name 'transip.nl'\n\toption password '/etc/ddns/key.json'");
+    let own = section(
+        "\toption service_name 'transip.nl'\n\toption password '/etc/ddns/key.json'\n\toption username 'joe'\n\toption domain 'h.example.net'",
+    );
     let recipe = send::recipe(&own, &mut no_files).unwrap();
-    let told = send::read_key(&mut own, &recipe, &mut no_files)[0].to_string();
+    let told = send::faults(&own, &recipe, &mut |_| true)[0].to_string();
     for part in ["section 'a'", "'password'", "cannot be read", "wanted the path of a file .json or .pem"] {
         assert!(told.contains(part) && !told.contains("/etc/ddns"), "{told}");
     }
     for (service, password) in
         [("transip.nl", "/etc/passwd"), ("dyndns.org", "/etc/key.pem"), ("transip.nl", "key.pem")]
     {
-        let mut own = section(&format!("\toption service_name '{service}'\n\toption password '{password}'"));
-        let recipe = send::recipe(&own, &mut no_files).unwrap();
-        assert!(send::read_key(&mut own, &recipe, &mut |_| panic!("{password} is opened")).is_empty());
+        let own = section(&format!("\toption service_name '{service}'\n\toption password '{password}'"));
+        let mut load = |path: &std::path::Path| {
+            assert!(!path.ends_with("passwd") && !path.ends_with("key.pem"), "{password} is opened");
+            None
+        };
+        assert_eq!(send::recipe(&own, &mut load).unwrap().key_file, None);
     }
 }
 

@@ -137,6 +137,16 @@ fn build(reader: &mut Reader<'_>, section: &uci::Section, global: Option<&uci::S
 }
 
 impl Section {
+    /// The same with another password: a key in place of the path of its file.
+    #[must_use]
+    pub fn with_password(&self, password: &Secret) -> Self {
+        let mut section = self.clone();
+        section.password = Some(password.clone());
+        let raw = section.raw.iter_mut().filter(|(name, _)| name == options::PASSWORD.name);
+        raw.for_each(|(_, value)| *value = password.clone());
+        section
+    }
+
     /// The same with only these names in option `domain`, for one of several requests.
     #[must_use]
     pub fn only(&self, names: &str) -> Self {

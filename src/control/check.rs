@@ -68,7 +68,6 @@ fn provider(section: &Section, desk: &dyn Desk) -> (Option<String>, Vec<Fault>) 
         Err(faults) => return (None, faults),
     };
     let mut faults = send::faults(section, &recipe, &mut |path| desk.executable(path).is_ok());
-    faults.extend(send::read_key(&mut section.clone(), &recipe, &mut |path| desk.load(path, CONFIG_LIMIT).ok()));
     faults.extend(send::warnings(section, &recipe));
     faults.extend(send::foolish(section, &recipe));
     let Kind::Template(template) = recipe.kind else { return (None, faults) };

@@ -59,7 +59,7 @@ fn way(name: &str, rows: &Rows) -> &'static str {
     match rows.iter().any(|(_, row)| row.target == NATIVE) {
         true if name == "bind-nsupdate" => "DNS",
         true if send::options(name).is_some() => "API",
-        true => "API, not spoken by this build",
+        true => "not spoken",
         false if rows.iter().any(|(_, row)| row.target.starts_with("http:")) => "URL, not encrypted",
         false => "URL",
     }
@@ -71,6 +71,11 @@ fn line(name: &str, rows: &Rows) -> String {
 
 fn tell(name: &str, rows: &Rows, console: &mut Console<'_>) {
     console.tell(&format!("{name}: {}; {}", families(rows), way(name, rows)));
+    let native = rows.iter().any(|(_, row)| row.target == NATIVE);
+    if let Some(why) = send::unspoken(name).filter(|_| native) {
+        console.tell(&format!("  {why}"));
+        return;
+    }
     console.tell(&format!("  option service_name '{name}'"));
     if let Some(options) = send::options(name) {
         for field in options {

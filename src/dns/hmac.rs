@@ -3,9 +3,12 @@
 //! Pure. SHA-1 is sound as a keyed hash (RFC 6151 says even MD5 is not broken as one), but MD5 is for old keys only.
 #![forbid(unsafe_code)]
 
+use md5::{Digest as _, Md5};
 use ring::hmac;
+use sha2::Sha224;
 
-use super::hash::{BLOCK, md5, sha224};
+/// Octets that one step of MD5 or SHA-224 eats (RFC 2104 section 2).
+const BLOCK: usize = 64;
 
 /// How a key signs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,8 +55,8 @@ impl Algorithm {
     /// The keyed hash of these pieces, one behind the other.
     pub(super) fn hash(self, secret: &[u8], pieces: &[&[u8]]) -> Vec<u8> {
         let by_ring = match self {
-            Self::Md5 => return by_hand(md5, secret, pieces),
-            Self::Sha224 => return by_hand(sha224, secret, pieces),
+            Self::Md5 => return without_ring(|text| Md5::digest(text).to_vec(), secret, pieces),
+            Self::Sha224 => return without_ring(|text| Sha224::digest(text).to_vec(), secret, pieces),
             Self::Sha1 => hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY,
             Self::Sha256 => hmac::HMAC_SHA256,
             Self::Sha384 => hmac::HMAC_SHA384,
@@ -68,7 +71,7 @@ impl Algorithm {
 }
 
 /// RFC 2104 over a hash that ring does not have.
-fn by_hand(hash: fn(&[u8]) -> Vec<u8>, secret: &[u8], pieces: &[&[u8]]) -> Vec<u8> {
+fn without_ring(hash: fn(&[u8]) -> Vec<u8>, secret: &[u8], pieces: &[&[u8]]) -> Vec<u8> {
     let mut key = if secret.len() > BLOCK { hash(secret) } else { secret.to_vec() };
     key.resize(BLOCK, 0);
     let padded = |pad: u8| key.iter().map(|byte| byte ^ pad).collect::<Vec<u8>>();

@@ -3,7 +3,6 @@
 
 use std::net::IpAddr;
 
-mod hash;
 mod hmac;
 mod key_file;
 mod message;

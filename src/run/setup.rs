@@ -50,12 +50,8 @@ pub(super) fn session(order: &Order, world: &mut World<'_>) -> Result<Session, V
     if order.mode != Mode::Once && config.file().section(name).is_some() && !config.enabled(name) {
         return Err(vec![Fault::error("section is disabled: set option enabled to 1 to run it").in_section(name)]);
     }
-    let (mut section, mut warnings) = config.section(name)?;
+    let (section, mut warnings) = config.section(name)?;
     let recipe = recipe(&section, world.desk)?;
-    let faults = send::read_key(&mut section, &recipe, &mut |path| world.desk.load(path, CONFIG_LIMIT).ok());
-    if !faults.is_empty() {
-        return Err(faults);
-    }
     warnings.extend(send::warnings(&section, &recipe));
     let global = config.global.clone();
     let (mask, place) = (send::mask(&section, &recipe), place(order, &recipe, &global, world.desk));

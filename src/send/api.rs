@@ -222,7 +222,11 @@ impl<'a> Api<'a> {
                 Some(_) => Err(self.ended(Answer::Unclear, "the answer is empty", b"")),
             },
             Err(_) if response.body.len() >= BODY_LIMIT => {
-                Err(self.ended(Answer::Unclear, "the answer is too long:", &response.body))
+                Err(self.ended(Answer::Unclear, "the answer is too long", b""))
+            }
+            // what begins as JSON is cut off: a token in it would be known to nobody here
+            Err(_) if response.body.trim_ascii_start().starts_with(b"{") => {
+                Err(self.ended(Answer::Unclear, "the answer is no JSON, or not all of it", b""))
             }
             Err(_) => Err(self.ended(Answer::Unclear, "the answer is no JSON", &response.body)),
         }

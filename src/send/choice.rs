@@ -22,6 +22,17 @@ pub(super) enum Outcome {
     Right,
 }
 
+impl Outcome {
+    /// Of a set that is written as a whole and had so many values.
+    pub(super) fn of_set(values: usize) -> Self {
+        match values {
+            0 => Self::Created,
+            1 => Self::Updated,
+            _ => Self::Merged,
+        }
+    }
+}
+
 /// Which of several records of a name is ours: the one that holds the new address already, else the one that holds the registered one, else
 /// the first, which is noted in [`Job::guessed`]. `None` where there is no record.
 pub(super) fn ours<R>(

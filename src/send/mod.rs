@@ -1,6 +1,6 @@
 //! Tells the provider, by the recipe its name or the section gives: one GET, or a script of the owner.
 //!
-//! Knows nothing of when and why. Providers with an API of their own stand in `native`, the one that is a name server in `nsupdate`.
+//! Knows nothing of when and why. Providers with more than a URL stand in `native`.
 #![forbid(unsafe_code)]
 #![expect(
     clippy::unnecessary_box_returns,
@@ -85,7 +85,12 @@ pub struct Place {
 
 /// What goes into which option, for a provider with an API of its own that is spoken here.
 pub fn options(name: &str) -> Option<&'static [Field]> {
-    if name == nsupdate::NAME { Some(nsupdate::OPTIONS) } else { native::find(name).map(|provider| provider.options) }
+    native::find(name).map(|provider| provider.options)
+}
+
+/// Why a provider with an API of its own is not spoken to; `None` for one that is.
+pub fn unspoken(name: &str) -> Option<String> {
+    native::find(name).is_none().then(|| native::unspoken(name))
 }
 
 /// The recipe of a section, or what is wrong with its provider.
@@ -95,8 +100,8 @@ pub fn recipe(section: &Section, load: &mut dyn FnMut(&Path) -> Option<Vec<u8>>)
             let mut recipe = service::recipe(name, section.family, load).map_err(|why| {
                 vec![Fault::error(why).in_section(&section.name).of_option("service_name").with_value(name.as_bytes())]
             })?;
-            if is_nsupdate(&recipe) {
-                recipe.key_file = nsupdate::key_file(section).and_then(|path| load(Path::new(path))).map(Secret::new);
+            if let Kind::Native(_) = recipe.kind {
+                recipe.key_file = options::key_file(section).and_then(|(_, path)| load(path)).map(Secret::new);
             }
             Ok(recipe)
         }
@@ -110,29 +115,9 @@ fn own(kind: Kind) -> Recipe {
     Recipe { kind, answers: Vec::new(), rules: Rules::default(), missing: None, key_file: None }
 }
 
-fn is_nsupdate(recipe: &Recipe) -> bool {
-    matches!(&recipe.kind, Kind::Native(name) if name == nsupdate::NAME)
-}
-
 /// Bytes as a URL can hold them: what is not ASCII is percent-encoded, everything else stays.
 fn ascii(bytes: &[u8]) -> String {
     bytes.iter().map(|b| if b.is_ascii() { char::from(*b).to_string() } else { format!("%{b:02x}") }).collect()
-}
-
-/// Puts a key file's content into option `password`, where a provider with an API is given a path (`/.../key.json` or `.pem`) there.
-pub fn read_key(section: &mut Section, recipe: &Recipe, load: &mut dyn FnMut(&Path) -> Option<Vec<u8>>) -> Vec<Fault> {
-    let path = options::option(section, "password").map(Path::new).filter(|path| path.is_absolute());
-    let path = path.filter(|path| path.extension().is_some_and(|ending| ending == "json" || ending == "pem"));
-    let (Kind::Native(_), Some(path)) = (&recipe.kind, path) else { return Vec::new() };
-    let Some(key) = load(path).map(Secret::new) else {
-        let wanted = "this key file cannot be read: wanted the path of a file .json or .pem, or the key itself";
-        return vec![Fault::error(wanted).in_section(&section.name).of_option("password")];
-    };
-    for (_, value) in section.raw.iter_mut().filter(|(name, _)| name == "password") {
-        *value = key.clone();
-    }
-    section.password = Some(key);
-    Vec::new()
 }
 
 /// What keeps this recipe from being used by this section: an option its template needs, a script that is not there, a provider we cannot
@@ -153,9 +138,8 @@ pub fn faults(section: &Section, recipe: &Recipe, there: &mut dyn FnMut(&Path) -
         Kind::Template(template) => template::missing(section, template),
         Kind::Script(path) if there(path) => Vec::new(),
         Kind::Script(path) => vec![of_provider(format!("the script {} does not exist", path.display()))],
-        Kind::Native(_) if is_nsupdate(recipe) => nsupdate::faults(section, recipe),
         Kind::Native(name) => match native::find(name) {
-            Some(provider) => native::faults(section, provider),
+            Some(provider) => native::faults(section, recipe, provider),
             None => vec![of_provider(native::unspoken(name))],
         },
     });
@@ -172,11 +156,10 @@ pub fn foolish(section: &Section, recipe: &Recipe) -> Vec<Fault> {
 
 /// What works with this recipe, but surely not as meant.
 pub fn warnings(section: &Section, recipe: &Recipe) -> Vec<Fault> {
-    if is_nsupdate(recipe) {
-        return nsupdate::warnings(section, recipe);
-    }
     let mut faults = match &recipe.kind {
-        Kind::Native(name) => native::find(name).map_or_else(Vec::new, |provider| native::warnings(section, provider)),
+        Kind::Native(name) => {
+            native::find(name).map_or_else(Vec::new, |provider| native::warnings(section, recipe, provider))
+        }
         Kind::Template(_) | Kind::Script(_) => Vec::new(),
     };
     if let (Provider::Service(name), Some(script)) = (&section.provider, &recipe.missing) {
@@ -192,8 +175,10 @@ pub fn warnings(section: &Section, recipe: &Recipe) -> Vec<Fault> {
 
 /// Covers everything of a section that must not be read by others.
 pub fn mask(section: &Section, recipe: &Recipe) -> Mask {
-    let key = if is_nsupdate(recipe) { nsupdate::secrets(section, recipe) } else { Vec::new() };
-    let own = [&section.password, &section.param_enc, &section.param_opt].into_iter().flatten().chain(&key);
+    // a key file as it stands, and the keys that are read from one
+    let keys = nsupdate::secrets(recipe);
+    let own = [&section.password, &section.param_enc, &section.param_opt, &recipe.key_file];
+    let own = own.into_iter().flatten().chain(&keys);
     let pair = |user: &Secret, password: &Secret| Secret::new([user.reveal(), b":", password.reveal()].concat());
     let account = section.username.as_ref().zip(section.password.as_ref()).map(|(user, password)| pair(user, password));
     let in_url = match &recipe.kind {
@@ -225,8 +210,7 @@ pub fn update_rest(
     names::update(job, done, &mut |job| match &job.recipe.kind {
         Kind::Template(template) => template::update(job, template, http),
         Kind::Script(_) => vec![script::update(job, host)],
-        Kind::Native(_) if is_nsupdate(job.recipe) => vec![nsupdate::update(job, dns)],
-        Kind::Native(name) => vec![native::update(job, name, http)],
+        Kind::Native(name) => vec![native::update(job, name, http, dns)],
     })
 }
 
@@ -252,10 +236,7 @@ pub fn registered(
         Kind::Native(name) => {
             let one = names::looked_up(job.section);
             let job = Job { section: one.as_ref().unwrap_or(job.section), ..*job };
-            if is_nsupdate(job.recipe) {
-                return Some(nsupdate::registered(&job, dns));
-            }
-            native::registered(&job, name, http)
+            native::registered(&job, name, http, dns)
         }
     }
 }

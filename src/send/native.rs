@@ -10,19 +10,21 @@ mod plain;
 #[cfg(feature = "signed")]
 mod signed;
 
+use std::borrow::Cow;
 use std::cell::Cell;
 use std::net::IpAddr;
 
 use super::api::{Outcome, Step};
 use super::choice::ours;
 use super::name::Name;
-use super::options::{in_path, kind, label, option, parameter, relative};
+use super::options::{in_path, key_file, kind, label, option, parameter, relative};
 use super::rest::{self, Rest};
-use super::{Job, not_sent};
+use super::{Job, not_sent, nsupdate};
 use crate::address::Known;
 use crate::answer::{Answer, Refusal, Reply};
+use crate::config::service::Recipe;
 use crate::config::{Fault, Section};
-use crate::world::Http;
+use crate::world::{Dns, Http};
 
 /// Writes the address.
 type Write = fn(&Job<'_>, IpAddr, &mut dyn Http) -> Step<Outcome>;
@@ -45,6 +47,8 @@ enum Way {
     Code(Write, Option<Ask>),
     /// As its description says.
     Rest(&'static Rest),
+    /// As a name server.
+    Dns,
 }
 
 /// An option of a provider.
@@ -74,9 +78,12 @@ pub(super) const fn optional(option: &'static str, holds: &'static str) -> Field
     Field { option, holds, needed: false, lines: false }
 }
 
+/// The provider that is a name server.
+static NSUPDATE: Provider = Provider { name: nsupdate::NAME, options: nsupdate::OPTIONS, way: Way::Dns };
+
 /// All of them, by families that a builder may leave out.
 static FAMILIES: &[&[&Provider]] = &[
-    &[&cloudflare::PROVIDER],
+    &[&cloudflare::PROVIDER, &NSUPDATE],
     #[cfg(feature = "own")]
     own::PROVIDERS,
     #[cfg(feature = "plain")]
@@ -99,7 +106,7 @@ pub(super) fn unspoken(name: &str) -> String {
         _ if cfg!(not(feature = "full")) => {
             "this build of ddns leaves out providers with an API of their own: install the full one, or use update_script"
         }
-        _ => "this provider is reached by an API of its own, which this version does not speak yet; use update_script",
+        _ => "this provider is reached by an API of its own, which is not known here: use update_script",
     }
     .to_owned()
 }
@@ -110,7 +117,10 @@ pub(super) fn find(name: &str) -> Option<&'static Provider> {
 }
 
 /// Options that the provider needs and the section lacks, or that cannot be what the provider wants.
-pub(super) fn faults(section: &Section, provider: &Provider) -> Vec<Fault> {
+pub(super) fn faults(section: &Section, recipe: &Recipe, provider: &Provider) -> Vec<Fault> {
+    if let Way::Dns = provider.way {
+        return nsupdate::faults(section, recipe);
+    }
     let wrong = |field: &Field| match option(section, field.option) {
         None if field.needed => Some(format!("missing: {} wants {}", provider.name, field.holds)),
         // an empty zone would be any zone of the account
@@ -121,11 +131,19 @@ pub(super) fn faults(section: &Section, provider: &Provider) -> Vec<Fault> {
         _ => None,
     };
     let told = |field: &Field| Some(Fault::error(wrong(field)?).in_section(&section.name).of_option(field.option));
-    provider.options.iter().filter_map(told).collect()
+    let mut faults: Vec<Fault> = provider.options.iter().filter_map(told).collect();
+    if let (Some((option, _)), None) = (key_file(section), &recipe.key_file) {
+        let wanted = "this key file cannot be read: wanted the path of a file .json or .pem, or the key itself";
+        faults.push(Fault::error(wanted).in_section(&section.name).of_option(option));
+    }
+    faults
 }
 
 /// Options that are surely not meant so.
-pub(super) fn warnings(section: &Section, provider: &Provider) -> Vec<Fault> {
+pub(super) fn warnings(section: &Section, recipe: &Recipe, provider: &Provider) -> Vec<Fault> {
+    if let Way::Dns = provider.way {
+        return nsupdate::warnings(section, recipe);
+    }
     let quoted =
         |text: &str| ['"', '\''].iter().any(|&mark| text.len() > 1 && text.starts_with(mark) && text.ends_with(mark));
     let fields = provider.options.iter().filter(|field| option(section, field.option).is_some_and(quoted));
@@ -146,15 +164,17 @@ fn credentials(provider: &Provider) -> String {
 }
 
 /// Writes the address.
-pub(super) fn update(job: &Job<'_>, name: &str, http: &mut dyn Http) -> Reply {
+pub(super) fn update(job: &Job<'_>, name: &str, http: &mut dyn Http, dns: &mut dyn Dns) -> Reply {
     let (Some(provider), Some(address)) = (find(name), job.address) else {
         return *not_sent(format!("the API of '{name}' is not spoken here"));
     };
     let guessed = Cell::new(false);
-    let job = &Job { guessed: Some(&guessed), ..*job };
+    let section = with_key(job, provider);
+    let job = &Job { section: &section, guessed: Some(&guessed), ..*job };
     let written = match provider.way {
         Way::Code(update, _) => update(job, address, http),
         Way::Rest(rest) => rest::update(rest, job, address, http),
+        Way::Dns => return nsupdate::update(job, dns),
     };
     let mut reply = told(written);
     if guessed.get() && reply.answer == Answer::Accepted {
@@ -167,6 +187,15 @@ pub(super) fn update(job: &Job<'_>, name: &str, http: &mut dyn Http) -> Reply {
         reply.said = format!("{}; {}", reply.said, credentials(provider));
     }
     reply
+}
+
+/// The section with what the key file holds in place of its path. A name server's key stands in its file among other things, and is looked for
+/// there.
+fn with_key<'s>(job: &Job<'s>, provider: &Provider) -> Cow<'s, Section> {
+    match (&job.recipe.key_file, key_file(job.section), &provider.way) {
+        (Some(key), Some(("password", _)), Way::Code(..) | Way::Rest(_)) => Cow::Owned(job.section.with_password(key)),
+        _ => Cow::Borrowed(job.section),
+    }
 }
 
 /// How an update ended.
@@ -188,11 +217,20 @@ pub(super) fn told(ended: Step<Outcome>) -> Reply {
 }
 
 /// What the provider has for the name; `None` where it cannot be asked.
-pub(super) fn registered(job: &Job<'_>, name: &str, http: &mut dyn Http) -> Option<Known<Vec<IpAddr>>> {
-    let held = match find(name)?.way {
+pub(super) fn registered(
+    job: &Job<'_>,
+    name: &str,
+    http: &mut dyn Http,
+    dns: &mut dyn Dns,
+) -> Option<Known<Vec<IpAddr>>> {
+    let provider = find(name)?;
+    let section = with_key(job, provider);
+    let job = &Job { section: &section, ..*job };
+    let held = match provider.way {
         Way::Code(_, ask) => ask?(job, http),
         Way::Rest(rest) if rest.blind() => return None,
         Way::Rest(rest) => rest::registered(rest, job, http),
+        Way::Dns => return Some(nsupdate::registered(job, dns)),
     };
     Some(known(job, name, held))
 }

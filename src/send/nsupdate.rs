@@ -13,7 +13,7 @@ use std::time::UNIX_EPOCH;
 
 use plan::Plan;
 
-pub(super) use plan::{OPTIONS, faults, key_file, secrets, warnings};
+pub(super) use plan::{OPTIONS, faults, secrets, warnings};
 
 use super::api::{CLOCK, End, Outcome, Step, end};
 use super::sign::Stamp;
@@ -93,7 +93,7 @@ impl<'a> Talk<'a> {
         };
         let ttl = self.plan.ttl.or(told.ttl).unwrap_or(TTL);
         self.change(&server, &Change { zone: &zone, name: &self.plan.name.full.clone(), address, ttl })?;
-        Ok(if told.addresses.is_empty() { Outcome::Created } else { Outcome::Updated })
+        Ok(Outcome::of_set(told.addresses.len()))
     }
 
     /// Whom to tell, and the zone, as far as it is known already: option `dns_server`, else the primary that the zone itself names.

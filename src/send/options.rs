@@ -3,6 +3,8 @@
 //! Pure.
 #![forbid(unsafe_code)]
 
+use std::path::Path;
+
 use super::json::Step;
 use super::{Job, not_sent};
 use crate::address::Family;
@@ -19,6 +21,15 @@ pub(super) fn option<'s>(section: &'s Section, name: &str) -> Option<&'s str> {
 pub(super) fn parameter<'s>(section: &'s Section, key: &str) -> Option<&'s str> {
     let words = option(section, "param_opt")?.split_ascii_whitespace();
     words.filter_map(|word| word.split_once('=')).rfind(|(known, _)| *known == key).map(|(_, value)| value)
+}
+
+/// The file that holds the section's key, and the option that says so: `key_file=PATH` in `param_opt`, or a path in `password` in place of the
+/// key (`/.../key.json`, `.pem` or `.key`).
+pub(super) fn key_file(section: &Section) -> Option<(&'static str, &Path)> {
+    let is_key = |path: &&Path| path.extension().is_some_and(|end| end == "json" || end == "pem" || end == "key");
+    let in_password = || option(section, "password").map(Path::new).filter(|path| path.is_absolute()).filter(is_key);
+    let named = parameter(section, "key_file").map(|path| ("param_opt", Path::new(path)));
+    named.or_else(|| in_password().map(|path| ("password", path)))
 }
 
 /// Option `param_opt` where it is a time to live in seconds.

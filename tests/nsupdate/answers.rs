@@ -38,7 +38,9 @@ impl Host for Nothing {
 fn with<T>(server: &mut Server, options: &[(&str, &str)], now: u64, ask: impl FnOnce(&Job<'_>, &mut Server) -> T) -> T {
     let usual = [("username", "home-key"), ("password", SECRET), ("lookup_host", "home.example.test")];
     let section = section(&[&usual[..], options].concat());
-    let recipe = send::recipe(&section, &mut |_| None).unwrap();
+    let file = format!("key \"home-key\" {{ algorithm hmac-sha256; secret \"{SECRET}\"; }};");
+    let mut load = |path: &std::path::Path| path.ends_with("home.key").then(|| file.clone().into_bytes());
+    let recipe = send::recipe(&section, &mut load).unwrap();
     assert_eq!(send::faults(&section, &recipe, &mut |_| false), []);
     let address = Some(if section.family == Family::V4 { "192.0.2.2" } else { "2001:db8::2" }.parse().unwrap());
     let moment = SystemTime::UNIX_EPOCH + Duration::from_secs(now);
@@ -262,5 +264,18 @@ fn what_is_registered_is_asked_of_the_primary_itself() {
     assert!(matches!(asked(&[says(3)]), Known::Nothing(_)));
     for unclear in [says(2), old().signed(Signs::Badly), old().signed(Signs::Not)] {
         assert!(matches!(asked(&[unclear]), Known::Unclear(_)));
+    }
+}
+
+#[test]
+fn a_key_file_signs_whichever_option_names_it() {
+    let right = says(0).a(HOME, 300, [192, 0, 2, 2]);
+    for option in [("password", "/etc/home.key"), ("param_opt", "key_file=/etc/home.key")] {
+        let (heard, answer) = steps(&[option], std::slice::from_ref(&right));
+        assert_eq!((heard.len(), answer), (1, Answer::Accepted), "{option:?}");
+        let mut server = Server::new(std::slice::from_ref(&right));
+        let known =
+            with(&mut server, &[option], NOW, |job, server| send::registered(job, &mut Nothing, server, &mut Nothing));
+        assert_eq!(known, Some(Known::Is(vec!["192.0.2.2".parse().unwrap()])), "{option:?}");
     }
 }

@@ -112,6 +112,10 @@ fn a_key_file_is_instead_of_name_and_secret() {
     assert!(told(&[FILE, ("username", "hmac-sha512:other")], Some(&both)).contains("of another algorithm"));
     assert!(told(&[FILE], Some(&one("hmac-sha3", "a"))).contains("algorithm is not known"));
     assert!(told(&[FILE], Some(&home.replace(SECRET, "???"))).contains("in base64"));
+    // the other spelling, as other providers have it
+    let by_password = ("password", "/etc/home.key");
+    assert_eq!(told(&[by_password], Some(&home)), "");
+    assert_eq!(told(&[by_password], None), "section 'a', option 'password': this key file cannot be read");
     let md5 = one("hmac-md5", "old");
     assert!(told(&[FILE], Some(&md5)).contains("'username' hmac-md5:NAME takes it all the same"));
     let asked_for = told(&[FILE, ("username", "hmac-md5:old")], Some(&md5));

@@ -159,7 +159,8 @@ fn every_provider_asks_and_answers_as_its_transcripts_say() {
 
 #[test]
 fn every_provider_of_the_list_has_shown_what_may_happen() {
-    for provider in send::providers() {
+    // a name server is no provider of this kind: tests/nsupdate
+    for provider in send::providers().filter(|provider| provider.name != "bind-nsupdate") {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/providers").join(provider.name);
         assert!(folder.is_dir(), "{} has no transcripts", provider.name);
         let shown: Vec<String> = cases(&folder).iter().map(|path| name(path)).collect();

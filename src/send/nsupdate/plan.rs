@@ -5,7 +5,7 @@
 
 use super::super::name::Name;
 use super::super::native::{Field, needed, optional};
-use super::super::options::{option, parameter};
+use super::super::options::{key_file, option, parameter};
 use crate::config::service::Recipe;
 use crate::config::{Fault, Section};
 use crate::dns::{self, Algorithm, Key, WrittenKey};
@@ -17,7 +17,10 @@ pub(in crate::send) const OPTIONS: &[Field] = &[
         "username",
         "the TSIG key's name; ALGORITHM:NAME when it is not hmac-sha256 but hmac-sha512, -sha384, -sha224, -sha1 or -md5",
     ),
-    needed("password", "the key's secret in base64"),
+    needed(
+        "password",
+        "the key's secret in base64, or the path of a file .key with the key as BIND's tsig-keygen writes it",
+    ),
     optional("dns_server", "the primary name server, if it is not the one that the zone's SOA record names"),
     optional("force_dnstcp", "1 for TCP instead of UDP"),
     optional(
@@ -49,11 +52,6 @@ impl Plan {
     }
 }
 
-/// The path of the file that holds the key, where the owner wants one.
-pub(in crate::send) fn key_file(section: &Section) -> Option<&str> {
-    parameter(section, "key_file")
-}
-
 /// What keeps the section from being used.
 pub(in crate::send) fn faults(section: &Section, recipe: &Recipe) -> Vec<Fault> {
     Plan::of(section, recipe).err().unwrap_or_default()
@@ -68,7 +66,7 @@ pub(in crate::send) fn warnings(section: &Section, recipe: &Recipe) -> Vec<Fault
         let wanted = "hmac-md5 is for old keys only: wanted a key of hmac-sha256";
         warnings.push(about(wanted).of_option("username"));
     }
-    if key_file(section).is_some() && section.password.is_some() {
+    if key_file(section).is_some_and(|(option, _)| option != "password") && section.password.is_some() {
         warnings.push(about("without effect, because 'param_opt' names a key file").of_option("password"));
     }
     let known = |word: &&str| matches!(word.split_once('='), Some(("key_file" | "ttl", _)));
@@ -79,10 +77,11 @@ pub(in crate::send) fn warnings(section: &Section, recipe: &Recipe) -> Vec<Fault
     warnings
 }
 
-/// Secrets of the key file, in base64 as they stand there.
-pub(in crate::send) fn secrets(section: &Section, recipe: &Recipe) -> Vec<Secret> {
-    let reader = Reader { section, recipe };
-    reader.written().unwrap_or_default().into_iter().map(|key| key.secret).collect()
+/// Secrets of the key file, in base64 as they stand there; none where it is no file of TSIG keys.
+pub(in crate::send) fn secrets(recipe: &Recipe) -> Vec<Secret> {
+    let file = recipe.key_file.as_ref().map(|file| String::from_utf8_lossy(file.reveal()));
+    let keys = file.and_then(|file| dns::keys(&file).ok()).unwrap_or_default();
+    keys.into_iter().map(|key| key.secret).collect()
 }
 
 /// What an option gives, or what is wrong with it.
@@ -131,10 +130,9 @@ impl Reader<'_> {
     /// The key, and its name as it is told.
     fn key(&self) -> Read<(Key, String)> {
         let (algorithm, name) = self.username()?;
-        let path = key_file(self.section);
-        let key = if path.is_some() { self.in_file(name, algorithm)? } else { self.in_options(name, algorithm)? };
-        let (of_name, of_secret) = if path.is_some() { ("param_opt", "param_opt") } else { ("username", "password") };
-        let path = path.unwrap_or_default();
+        let (named, path) = self.file();
+        let key = if named.is_empty() { self.in_options(name, algorithm)? } else { self.in_file(name, algorithm)? };
+        let (of_name, of_secret) = if named.is_empty() { ("username", "password") } else { (named, named) };
         let Some(algorithm) = Algorithm::named(&key.algorithm) else { return Err(self.unknown(of_name, path)) };
         let Some(secret) = from_base64(key.secret.reveal()).filter(|secret| !secret.is_empty()) else {
             let wanted = "wanted the key's secret in base64, as it stands behind 'secret' where the key was made; its name goes into 'username'";
@@ -143,6 +141,15 @@ impl Reader<'_> {
         match Key::new(&key.name, algorithm, Secret::new(secret)) {
             Ok(signer) => Ok((signer, key.name)),
             Err(why) => Err(self.fault(of_name, path, &format!("wanted the name of a key: {why}"))),
+        }
+    }
+
+    /// The option that names a key file, and its path as it may be told: not where a secret usually stands.
+    fn file(&self) -> (&'static str, &str) {
+        match key_file(self.section) {
+            Some((option @ "param_opt", path)) => (option, path.to_str().unwrap_or_default()),
+            Some((option, _)) => (option, ""),
+            None => ("", ""),
         }
     }
 
@@ -177,18 +184,18 @@ impl Reader<'_> {
 
     /// All keys of the file.
     fn written(&self) -> Read<Vec<WrittenKey>> {
-        let path = key_file(self.section).unwrap_or_default();
+        let (option, path) = self.file();
         let Some(file) = &self.recipe.key_file else {
-            return Err(self.fault("param_opt", path, "this key file cannot be read"));
+            return Err(self.fault(option, path, "this key file cannot be read"));
         };
         let keys = dns::keys(&String::from_utf8_lossy(file.reveal()));
-        keys.map_err(|why| self.fault("param_opt", path, &format!("in this key file, {why}")))
+        keys.map_err(|why| self.fault(option, path, &format!("in this key file, {why}")))
     }
 
     /// The key that `username` names, or the only one.
     fn in_file(&self, name: Option<&str>, wanted: Option<Algorithm>) -> Read<WrittenKey> {
-        let path = key_file(self.section).unwrap_or_default();
-        let wrong = |wanted: &str| Err(self.fault("param_opt", path, wanted));
+        let (option, path) = self.file();
+        let wrong = |wanted: &str| Err(self.fault(option, path, wanted));
         let keys = self.written()?;
         if name.is_none() && keys.len() > 1 {
             return wrong("this key file has several keys: wanted the name of one in 'username'");

@@ -8,6 +8,7 @@ use super::course::{Course, Record};
 use crate::send::api::{Api, Step};
 use crate::send::fill::Written;
 use crate::send::json::{at, odd, some_text};
+use crate::send::not_sent;
 use crate::send::options::kind;
 
 /// The most pages of a list that are asked for; a list that goes on behind them is no list, or what is missing would be created again.
@@ -43,7 +44,15 @@ impl Course<'_> {
     fn zone(&mut self, api: &mut Api<'_>, zones: &[String]) -> Step<bool> {
         let how = &self.rest.zone;
         if let (Some(id), Some(zone)) = (self.wish(how.chosen), zones.last()) {
-            // without the owner's word where the zone begins, it has two labels
+            // without the owner's word where the zone begins, it has two labels; of a long name this is a guess that could create
+            // `home.lan.example` in a zone `example.net`, where hosts are written without their zone
+            let hosts = self.rest.create.is_some_and(|create| create.body.contains("{host}"));
+            if zones.len() > 2 && hosts {
+                let option = how.chosen;
+                return Err(not_sent(format!(
+                    "option 'domain' wants host@zone beside '{option}': the zone may begin at more than one dot"
+                )));
+            }
             (self.zone, self.zone_id) = (zone.clone(), id.to_owned());
             return Ok(true);
         }
@@ -55,7 +64,9 @@ impl Course<'_> {
                 all = self.pages(api, &how.list, true)?;
             }
             for found in &all {
-                if how.name.is_empty() || is(found, how.name, zone)? {
+                // a zone in other letters is told as people write it, not as it was asked for
+                let own_letters = asks_for_one && some_text(at(found, how.name)).is_some_and(|own| !own.is_ascii());
+                if how.name.is_empty() || own_letters || is(found, how.name, zone)? {
                     self.zone_id = text(found, how.id)?;
                     return Ok(true);
                 }

@@ -48,7 +48,7 @@ fn update(job: &Job<'_>, address: IpAddr, http: &mut dyn Http) -> Step<Outcome> 
     let answer =
         api.send("POST", &format!("{}/actions/set_records", path(job)), &object(&mut [("records", only(record))]))?;
     done(&mut api, answer)?;
-    Ok(Outcome::Updated)
+    Ok(Outcome::of_set(records.len().max(1)))
 }
 
 fn registered(job: &Job<'_>, http: &mut dyn Http) -> Step<Vec<IpAddr>> {

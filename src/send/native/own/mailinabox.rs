@@ -31,7 +31,7 @@ fn update(job: &Job<'_>, address: IpAddr, http: &mut dyn Http) -> Step<Outcome> 
         return Ok(Outcome::Right);
     }
     api.text("PUT", &path(job), Some(address.to_string()))?;
-    Ok(if held.is_empty() { Outcome::Created } else { Outcome::Updated })
+    Ok(Outcome::of_set(held.len()))
 }
 
 fn registered(job: &Job<'_>, http: &mut dyn Http) -> Step<Vec<IpAddr>> {

@@ -93,8 +93,9 @@ fn records(job: &Job<'_>, api: &mut Api<'_>) -> Step<Vec<Record>> {
     let (host, zone) = (host(job), zone(job));
     let full = if host.is_empty() { zone.clone() } else { format!("{host}.{zone}") };
     let mine = |record: &&Value| {
-        let name = record["host"].as_str().unwrap_or_default().trim_end_matches('.').to_ascii_lowercase();
-        record["type"] == kind(job) && (name == full || name == host || (name == "@" && host.is_empty()))
+        let name = record["host"].as_str().map(|name| name.trim_end_matches('.').to_ascii_lowercase());
+        let named = |name: String| name == full || name == host || (name == "@" && host.is_empty());
+        record["type"] == kind(job) && name.is_some_and(named)
     };
     let read = |record: &Value| {
         let address = text(record, "value")?.parse().ok();

@@ -108,7 +108,9 @@ impl<'a> Session<'a> {
         if answer["status"] == "success" {
             return Ok(&answer["responsedata"]);
         }
-        let own = complaint(answer).unwrap_or_else(|| answer.to_string());
+        // an answer to a login may hold a session
+        let own =
+            complaint(answer).unwrap_or_else(|| if action == "login" { String::new() } else { answer.to_string() });
         let slow = ["requests per minute", "Too many"].iter().any(|words| own.contains(words));
         let (class, ours) = match answer["statuscode"].as_u64() {
             // wrong login data are often answered so, too

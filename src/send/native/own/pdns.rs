@@ -45,7 +45,7 @@ fn update(job: &Job<'_>, address: IpAddr, http: &mut dyn Http) -> Step<Outcome> 
     rrset["ttl"] = set.as_ref().map_or(TTL.into(), |set| set.ttl.clone());
     rrset["records"] = only(record);
     api.send("PATCH", &format!("/{}", percent_encoded(zone(job).as_bytes())), &object(&mut [("rrsets", only(rrset))]))?;
-    Ok(if set.is_some() { Outcome::Updated } else { Outcome::Created })
+    Ok(Outcome::of_set(set.map_or(0, |set| set.addresses.len().max(1))))
 }
 
 fn registered(job: &Job<'_>, http: &mut dyn Http) -> Step<Vec<IpAddr>> {

@@ -43,7 +43,7 @@ fn update(job: &Job<'_>, address: IpAddr, http: &mut dyn Http) -> Step<Outcome> 
     if answer["message"] != "ok" {
         return Err(refused(&answer, &api));
     }
-    Ok(if place.held.is_empty() { Outcome::Created } else { Outcome::Updated })
+    Ok(Outcome::of_set(place.held.len()))
 }
 
 fn registered(job: &Job<'_>, http: &mut dyn Http) -> Step<Vec<IpAddr>> {
@@ -88,7 +88,7 @@ fn place(job: &Job<'_>, api: &mut Api<'_>) -> Step<Place> {
 /// The values of `host`; the zone itself has an empty name.
 fn records(job: &Job<'_>, host: &str, all: &[Value]) -> Place {
     let host = if host == "@" { "" } else { host };
-    let named = |record: &Value| record["name"].as_str().unwrap_or_default().eq_ignore_ascii_case(host);
+    let named = |record: &Value| record["name"].as_str().is_some_and(|own| own.eq_ignore_ascii_case(host));
     let ours: Vec<&Value> = all.iter().filter(|record| record["type"] == kind(job) && named(record)).collect();
     let held = ours.iter().flat_map(|record| values(&record["content"])).map(address).collect();
     let ttl = ours.first().and_then(|record| record["ttl"].as_u64());

@@ -28,6 +28,9 @@ const OPTIONS: &[Field] = &[
 
 const BASE: &str = "https://alidns.aliyuncs.com";
 
+/// The line of everybody who has no line of his own.
+const DEFAULT_LINE: &str = "default";
+
 /// A record of the name, of the wanted kind.
 struct Record {
     id: String,
@@ -106,6 +109,9 @@ fn records(job: &Job<'_>, http: &mut dyn Http) -> Step<Vec<Record>> {
             let why = format!("the RecordId of option 'param_enc' is no {} record of this name", kind(job));
             return Err(api.no_such(&why));
         }
+    } else if records.iter().any(|record| record.line.as_deref() == Some(DEFAULT_LINE)) {
+        // those of other lines are for a part of the world only
+        records.retain(|record| record.line.as_deref() == Some(DEFAULT_LINE));
     }
     Ok(records)
 }

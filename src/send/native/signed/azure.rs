@@ -70,7 +70,8 @@ fn update(job: &Job<'_>, address: IpAddr, http: &mut dyn Http) -> Step<Outcome> 
         None => api.change("If-None-Match", "*"),
     }
     api.send("PUT", &path, &object(&mut [("properties", new)]))?;
-    Ok(if found.is_some() { Outcome::Updated } else { Outcome::Created })
+    let values = old[list].as_array().map_or(0, Vec::len);
+    Ok(if found.is_some() { Outcome::of_set(values.max(1)) } else { Outcome::Created })
 }
 
 fn registered(job: &Job<'_>, http: &mut dyn Http) -> Step<Vec<IpAddr>> {

@@ -139,7 +139,13 @@ fn records(job: &Job<'_>, (host, zone): (&str, &str), http: &mut dyn Http) -> St
     let ours = |found: &&Value| {
         found["Type"] == kind(job) && found["Name"].as_str().is_some_and(|name| name.eq_ignore_ascii_case(host))
     };
-    found.filter(ours).map(|found| record(found, "RecordId", "Line")).collect()
+    let mut records =
+        found.filter(ours).map(|found| record(found, "RecordId", "Line")).collect::<Step<Vec<Record>>>()?;
+    // those of other lines are for a part of the world only
+    if records.iter().any(|record| record.line == DEFAULT_LINE) {
+        records.retain(|record| record.line == DEFAULT_LINE);
+    }
+    Ok(records)
 }
 
 /// The record of option `record_id`; its fields are called otherwise than in the list.

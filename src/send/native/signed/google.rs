@@ -77,7 +77,7 @@ fn update(job: &Job<'_>, address: IpAddr, http: &mut dyn Http) -> Step<Outcome> 
     new["rrdatas"] = vec![address.to_string()].into();
     new["ttl"] = ttl.map_or_else(|| number(&set, "ttl"), Ok)?.into();
     api.send("PATCH", &format!("{place}/{name}/{}", kind(job)), &new)?;
-    Ok(Outcome::Updated)
+    Ok(Outcome::of_set(list(&set, "rrdatas")?.len().max(1)))
 }
 
 fn registered(job: &Job<'_>, http: &mut dyn Http) -> Step<Vec<IpAddr>> {

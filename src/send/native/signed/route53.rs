@@ -42,6 +42,8 @@ struct Set {
     values: usize,
     ttl: String,
     health: Option<String>,
+    /// It stands for a resource of AWS and has no values of its own.
+    alias: bool,
     /// One of several sets of the same name.
     identifier: Option<String>,
 }
@@ -53,6 +55,10 @@ fn update(job: &Job<'_>, address: IpAddr, http: &mut dyn Http) -> Step<Outcome> 
         let why =
             "the record has a routing policy (SetIdentifier), which an update would break; make it a simple record:";
         return Err(api.ended(Answer::NotSent, why, identifier.as_bytes()));
+    }
+    if set.as_ref().is_some_and(|set| set.alias) {
+        let why = "the record is an alias of an AWS resource, which an update would break: make it a simple record";
+        return Err(api.ended(Answer::NotSent, why, b""));
     }
     if set.as_ref().is_some_and(|set| set.values == 1 && set.addresses == [address]) {
         return Ok(Outcome::Right);
@@ -72,7 +78,7 @@ fn update(job: &Job<'_>, address: IpAddr, http: &mut dyn Http) -> Step<Outcome> 
     if element(&answer, "ChangeInfo").is_none() {
         return Err(api.ended(Answer::Unclear, "the answer does not say that the change was taken", answer.as_bytes()));
     }
-    Ok(if set.is_some() { Outcome::Updated } else { Outcome::Created })
+    Ok(Outcome::of_set(set.map_or(0, |set| set.values.max(1))))
 }
 
 fn registered(job: &Job<'_>, http: &mut dyn Http) -> Step<Vec<IpAddr>> {
@@ -124,6 +130,7 @@ fn set(job: &Job<'_>, api: &mut Api<'_>) -> Step<Option<Set>> {
         values: values.len(),
         ttl: element(set, "TTL").unwrap_or(TTL).to_owned(),
         health: element(set, "HealthCheckId").map(str::to_owned),
+        alias: element(set, "AliasTarget").is_some(),
         identifier: element(set, "SetIdentifier").map(str::to_owned),
     }))
 }

@@ -66,7 +66,8 @@ fn update(job: &Job<'_>, address: IpAddr, http: &mut dyn Http) -> Step<Outcome> 
     {
         return Ok(Outcome::Right);
     }
-    let done = if set.is_some() { Outcome::Updated } else { Outcome::Created };
+    let values = set.as_ref().and_then(|set| set["data"].as_array()).map_or(0, Vec::len);
+    let done = if set.is_some() { Outcome::of_set(values.max(1)) } else { Outcome::Created };
     let mut new =
         set.unwrap_or_else(|| object(&mut [("name", name.into()), ("type", kind(job).into()), ("ttl", TTL.into())]));
     new["data"] = only(address.to_string().into());
