@@ -109,7 +109,11 @@ fn sent(section: &Section, name: &str, family: Family, address: &str) -> Url {
 #[test]
 fn a_row_whose_password_travels_in_clear_stands_under_that_heading() {
     for family in FAMILIES {
-        let text = table(family);
+        // headings are comments, which are not in the program
+        let text = match family {
+            Family::V4 => include_str!("../services"),
+            Family::V6 => include_str!("../services_ipv6"),
+        };
         let clear = text.find("# ---- one URL, in clear").unwrap();
         let encrypted = &text[..clear];
         assert!(!encrypted.contains("\t\"http:"), "{family}");

@@ -11,14 +11,46 @@ use serde_json::Value;
 use crate::address::Family;
 use crate::secret::Secret;
 
-/// Our table of A records.
-pub const SERVICES: &str = include_str!("../../services");
-/// Our table of AAAA records.
-pub const SERVICES_IPV6: &str = include_str!("../../services_ipv6");
+const V4: &[u8] = include_bytes!("../../services");
+const V6: &[u8] = include_bytes!("../../services_ipv6");
+static ROWS_V4: [u8; only_rows::<0>(V4).1] = only_rows(V4).0;
+static ROWS_V6: [u8; only_rows::<0>(V6).1] = only_rows(V6).0;
+
+/// Our table of A records, without its comments.
+pub static SERVICES: &str = as_text(&ROWS_V4);
+/// Our table of AAAA records, without its comments.
+pub static SERVICES_IPV6: &str = as_text(&ROWS_V6);
 /// What stands in a table instead of a URL when the provider needs more than one URL can say.
 pub(super) const NATIVE: &str = "native";
 /// Where scripts named by tables and JSON files are.
 const SCRIPTS: &str = "/usr/lib/ddns";
+
+/// The first `N` bytes of a table without comments and empty lines, which are for people and stay out of the program; and how many there are.
+const fn only_rows<const N: usize>(table: &[u8]) -> ([u8; N], usize) {
+    let (mut rows, mut length) = ([0; N], 0);
+    let (mut at, mut begins, mut passed_over) = (0, true, false);
+    while at < table.len() {
+        if begins {
+            passed_over = table[at] == b'#' || table[at] == b'\n';
+        }
+        begins = table[at] == b'\n';
+        if !passed_over {
+            if length < N {
+                rows[length] = table[at];
+            }
+            length += 1;
+        }
+        at += 1;
+    }
+    (rows, length)
+}
+
+const fn as_text(rows: &[u8]) -> &str {
+    match std::str::from_utf8(rows) {
+        Ok(text) => text,
+        Err(_) => "",
+    }
+}
 
 /// How a provider is told.
 #[derive(Clone, PartialEq, Eq)]
