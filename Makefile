@@ -39,7 +39,8 @@ run: tools
 
 lint: tools
 	@if $(CARGO) fmt --version >/dev/null 2>&1; then $(CARGO) fmt --check; else echo 'rustfmt is not installed: format not checked'; fi
-	@if $(CARGO) clippy --version >/dev/null 2>&1; then $(CARGO) clippy --locked --quiet --all-targets -- -D warnings; \
+	@if $(CARGO) clippy --version >/dev/null 2>&1; then $(CARGO) clippy --locked --quiet --all-targets -- -D warnings && \
+	$(CARGO) clippy --locked --quiet --no-default-features --features small -- -D warnings; \
 	else echo 'clippy is not installed: lints not checked'; fi
 
 test: need lint

@@ -124,3 +124,25 @@ fn the_router_s_own_shell_and_awk_make_the_same() {
         assert_eq!(read(&debian), read(&busybox), "{file}");
     }
 }
+
+#[test]
+fn a_small_build_offers_no_provider_that_it_leaves_out() {
+    let root = std::env::temp_dir().join(format!("ddns-tables-small-{}", std::process::id()));
+    let mut lay = Command::new("sh");
+    lay.args(["openwrt/lay.sh", "-"]).arg(&root).env("FEATURES", "small").current_dir(env!("CARGO_MANIFEST_DIR"));
+    assert!(lay.status().unwrap().success());
+    for name in ["services", "services_ipv6"] {
+        let text = fs::read_to_string(root.join("usr/lib/ddns").join(name)).unwrap();
+        let all: Vec<_> = rows(&text).flatten().collect();
+        let native: Vec<&str> = all.iter().filter(|row| row.target == "native").map(|row| row.name).collect();
+        assert_eq!(native, ["bind-nsupdate", "cloudflare.com-v4"]);
+        assert!(all.len() > 50, "{name}: {}", all.len());
+    }
+    let menu = fs::read_to_string(root.join("usr/share/ddns/list")).unwrap();
+    assert!(
+        menu.contains("duckdns.org") && menu.contains("cloudflare.com-v4") && !menu.contains("linode.com"),
+        "{menu}"
+    );
+    assert!(!root.join("usr/share/ddns/default/linode.com.json").exists());
+    fs::remove_dir_all(&root).unwrap();
+}
