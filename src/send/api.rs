@@ -9,12 +9,13 @@ use serde_json::Value;
 
 pub(super) use super::choice::Outcome;
 pub(super) use super::json::{End, Step, addresses, end, fault, list, message, number, odd, rows, text};
+pub(super) use super::status::{by_status, silent};
 pub(super) use super::zones::{in_granted_zone, in_zone};
 use super::{Job, keys, not_sent, sign};
-use crate::answer::{Answer, Refusal, Reply};
+use crate::answer::{Answer, Refusal};
 use crate::secret::{Secret, percent_encoded};
 use crate::url::Url;
-use crate::world::{BODY_LIMIT, Broken, Http, Request, Response};
+use crate::world::{BODY_LIMIT, Http, Request, Response};
 
 /// Finds the provider's own words for what is wrong in its answer.
 pub(super) type Complaint = fn(&Value) -> Option<String>;
@@ -277,26 +278,6 @@ impl<'a> Api<'a> {
     }
 }
 
-/// Nobody answered.
-pub(super) fn silent(broken: &Broken) -> End {
-    match broken {
-        Broken::Interrupted => end(Answer::Interrupted, String::new()),
-        broken => Box::new(Reply::unreachable(broken.to_string())),
-    }
-}
-
 fn apart(one: SystemTime, other: SystemTime) -> Duration {
     one.duration_since(other).unwrap_or_else(|earlier| earlier.duration())
-}
-
-/// What the status alone tells.
-pub(super) fn by_status(response: &Response) -> Answer {
-    match response.status {
-        401 => Answer::Refused(Refusal::BadAuth),
-        403 => Answer::Refused(Refusal::Forbidden),
-        404 => Answer::Refused(Refusal::NoHost),
-        429 => Answer::SlowDown(response.retry_after),
-        500.. => Answer::ServerTrouble(response.retry_after),
-        _ => Answer::Unclear,
-    }
 }

@@ -26,6 +26,7 @@ mod options;
 mod rest;
 mod script;
 mod sign;
+mod status;
 mod template;
 mod totp;
 mod xml;

@@ -2,6 +2,7 @@
 
 pub mod bell;
 pub mod clock;
+mod cut;
 mod dates;
 pub mod desk;
 pub mod dns;
