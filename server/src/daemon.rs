@@ -1,0 +1,1 @@
+//! The running service: everything put together, signals, reloads.

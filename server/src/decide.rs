@@ -1,0 +1,2 @@
+//! What an update does to a host. Pure.
+#![forbid(unsafe_code)]

@@ -1,0 +1,2 @@
+//! Letters written from templates. Pure.
+#![forbid(unsafe_code)]

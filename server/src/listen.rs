@@ -1,0 +1,1 @@
+//! Sockets, TLS, HTTP, and their limits; knows no accounts.

@@ -1,0 +1,1 @@
+//! Letters from the outbox to the mail server.

@@ -1,0 +1,1 @@
+//! Whether who asks is who they say: passwords, tokens, and the memory of what was proven lately.

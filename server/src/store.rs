@@ -1,0 +1,1 @@
+//! The database: rows to nouns and back, on SQLite and MariaDB.

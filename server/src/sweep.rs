@@ -1,0 +1,1 @@
+//! Addresses that nobody confirmed for too long go.

@@ -1,0 +1,1 @@
+//! The DNS: RFC 2136 to a name server, or one of our own.
