@@ -1,0 +1,152 @@
+//! Passwords: where they come from, which ones are taken, and how they are kept.
+
+use std::fmt;
+use std::io::BufRead;
+
+use argon2::password_hash::PasswordHasher as _;
+use argon2::{Argon2, password_hash::phc::PasswordHash};
+use ddns::secret::Secret;
+use ring::rand::{SecureRandom as _, SystemRandom};
+use zeroize::Zeroizing;
+
+use super::args::Source;
+use super::desk::Desk;
+use super::terminal::TerminalFault;
+
+/// Longest password in bytes: what a request may carry.
+const MOST: usize = 256;
+/// Shorter ones are taken, with a warning.
+const SHORT: usize = 8;
+/// How often the terminal asks.
+const TRIES: usize = 3;
+
+/// Why there is no password.
+#[derive(Debug)]
+pub enum PasswordFault {
+    /// Empty.
+    Empty,
+    /// Longer than a request can carry.
+    Long,
+    /// Not a text, or one with control characters.
+    Letters,
+    /// The two were not the same.
+    Differ,
+    /// Nobody could be asked.
+    Terminal(TerminalFault),
+    /// Standard input could not be read.
+    Input(std::io::Error),
+    /// The machine gave no random numbers, or no memory.
+    Machine,
+}
+
+impl fmt::Display for PasswordFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Empty => f.write_str("the password is empty; give one, or let --generate make one"),
+            Self::Long => write!(f, "the password is longer than {MOST} bytes; take a shorter one"),
+            Self::Letters => f.write_str("the password holds control characters or is not UTF-8; take another one"),
+            Self::Differ => f.write_str("the two passwords are not the same; try again"),
+            Self::Terminal(fault) => fault.fmt(f),
+            Self::Input(fault) => write!(f, "standard input cannot be read: {fault}; see where it comes from"),
+            Self::Machine => {
+                f.write_str("the machine has no random numbers or no memory to hash a password with; try again later")
+            }
+        }
+    }
+}
+
+impl std::error::Error for PasswordFault {}
+
+/// A password that may be kept, and whether this program made it up.
+pub(super) struct Chosen {
+    pub(super) password: Secret,
+    pub(super) generated: bool,
+}
+
+/// Gets a password from where the command line says.
+pub(super) fn chosen(source: Source, user: &str, desk: &mut Desk<'_>) -> Result<Chosen, PasswordFault> {
+    let chosen = if source.generate {
+        return Ok(Chosen { password: Secret::new(random(20)?), generated: true });
+    } else if source.password_stdin {
+        let password = first_line(desk.input)?;
+        judged(&password)?;
+        password
+    } else {
+        typed(user, desk)?
+    };
+    if let Some(said) = weak(&chosen) {
+        desk.printer().warn(said);
+    }
+    Ok(Chosen { password: chosen, generated: false })
+}
+
+fn typed(user: &str, desk: &mut Desk<'_>) -> Result<Secret, PasswordFault> {
+    let mut tries = 1;
+    loop {
+        match typed_twice(user, desk) {
+            Err(PasswordFault::Terminal(fault)) => return Err(PasswordFault::Terminal(fault)),
+            Err(fault) if tries < TRIES => desk.printer().warn(fault),
+            end => return end,
+        }
+        tries += 1;
+    }
+}
+
+fn typed_twice(user: &str, desk: &mut Desk<'_>) -> Result<Secret, PasswordFault> {
+    let first = desk.terminal.ask(&format!("Password for {user}: ")).map_err(PasswordFault::Terminal)?;
+    judged(&first)?;
+    let second = desk.terminal.ask("Once more: ").map_err(PasswordFault::Terminal)?;
+    if first == second { Ok(first) } else { Err(PasswordFault::Differ) }
+}
+
+fn first_line(input: &mut dyn BufRead) -> Result<Secret, PasswordFault> {
+    let mut line = Zeroizing::new(Vec::with_capacity(1024));
+    let mut bounded = std::io::Read::take(input, 1024);
+    bounded.read_until(b'\n', &mut line).map_err(PasswordFault::Input)?;
+    let text = line.strip_suffix(b"\n").unwrap_or(&line);
+    Ok(Secret::new(text.strip_suffix(b"\r").unwrap_or(text)))
+}
+
+/// Whether HTTP credentials can carry it (RFC 7617 section 2).
+pub(super) fn judged(password: &Secret) -> Result<(), PasswordFault> {
+    match std::str::from_utf8(password.reveal()) {
+        _ if password.is_empty() => Err(PasswordFault::Empty),
+        _ if password.reveal().len() > MOST => Err(PasswordFault::Long),
+        Ok(text) if !text.chars().any(char::is_control) => Ok(()),
+        _ => Err(PasswordFault::Letters),
+    }
+}
+
+/// What is to be said against a password that is taken all the same.
+pub(super) fn weak(password: &Secret) -> Option<&'static str> {
+    if password.reveal().len() < SHORT {
+        Some("the password is shorter than 8 bytes; --generate makes a good one")
+    } else if !password.reveal().is_ascii() {
+        Some("the password has letters beyond ASCII; some routers send them in another encoding")
+    } else {
+        None
+    }
+}
+
+/// Argon2id at its recommended parameters, as a PHC string.
+pub(super) fn hashed(password: &Secret) -> Result<Secret, PasswordFault> {
+    let mut salt = [0; 16];
+    SystemRandom::new().fill(&mut salt).map_err(|_| PasswordFault::Machine)?;
+    let hash: PasswordHash =
+        Argon2::default().hash_password_with_salt(password.reveal(), &salt).map_err(|_| PasswordFault::Machine)?;
+    Ok(Secret::new(hash.to_string()))
+}
+
+/// Letters and digits, each of them as likely as any other: a byte past the last whole round of 62 is thrown away.
+pub(super) fn random(length: usize) -> Result<String, PasswordFault> {
+    const LETTERS: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    let source = SystemRandom::new();
+    let mut text = String::with_capacity(length);
+    while text.len() < length {
+        let mut bytes = Zeroizing::new([0; 64]);
+        source.fill(&mut *bytes).map_err(|_| PasswordFault::Machine)?;
+        let fair = bytes.iter().filter(|&&byte| byte < 248).map(|&byte| char::from(LETTERS[usize::from(byte) % 62]));
+        text.extend(fair.take(length - text.len()));
+    }
+    Ok(text)
+}
