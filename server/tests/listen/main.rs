@@ -1,0 +1,7 @@
+//! The listener against real clients: raw sockets, curl, openssl.
+
+#![cfg(test)]
+
+mod fixture;
+mod messages;
+mod places;
