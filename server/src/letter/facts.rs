@@ -45,7 +45,7 @@ impl<'a> Facts<'a> {
 
     /// Whether this family changed, or expired.
     pub(super) fn moved(&self, kind: Kind, family: Family) -> bool {
-        let (before, after) = (self.old(family).address, self.new(family).address);
+        let (before, after) = (self.was(family).address, self.now(family).address);
         match kind {
             Kind::Change => before != after,
             Kind::Expiry => before.is_some() && after.is_none(),
@@ -55,24 +55,24 @@ impl<'a> Facts<'a> {
     /// The address that a letter of this kind shows: the one that holds, or the last one that did.
     pub(super) fn shown(&self, kind: Kind, family: Family) -> Option<IpAddr> {
         match kind {
-            Kind::Change => self.new(family).address,
-            Kind::Expiry => self.old(family).address.or(self.new(family).last),
+            Kind::Change => self.now(family).address,
+            Kind::Expiry => self.was(family).address.or(self.now(family).last),
         }
     }
 
-    fn old(&self, family: Family) -> &'a Held {
+    fn was(&self, family: Family) -> &'a Held {
         self.before.held.get(family)
     }
 
-    fn new(&self, family: Family) -> &'a Held {
+    fn now(&self, family: Family) -> &'a Held {
         self.after.held.get(family)
     }
 
     /// When a client last said that the address holds. What expired was last told of before it did.
     fn updated(&self, kind: Kind, family: Family) -> Value {
         let held = match kind {
-            Kind::Change => self.new(family),
-            Kind::Expiry => self.old(family),
+            Kind::Change => self.now(family),
+            Kind::Expiry => self.was(family),
         };
         held.seen.or(held.changed).and_then(When::of).map_or(Value::from(()), Value::from_object)
     }

@@ -2,7 +2,9 @@
 
 #![cfg(test)]
 
+mod fake;
 mod letters;
+mod outbox;
 mod receiver;
 mod sending;
 
