@@ -2,6 +2,7 @@
 //! so that a test drives it in its own process. It decides nothing about updates, and it speaks to no database and no name server itself.
 
 pub mod args;
+mod check;
 mod desk;
 mod hostname;
 mod house;
@@ -84,6 +85,9 @@ fn usage(fault: &clap::Error, desk: &mut Desk<'_>) -> u8 {
 }
 
 async fn obey(line: &Line, desk: &mut Desk<'_>, house: &dyn House) -> Result<u8, Fault> {
+    if let Some(Word::Check(form)) = &line.word {
+        return check::run(&line.config, form.json, desk, house).await.map(|code| code as u8);
+    }
     let settings = settings(&line.config, house)?;
     let Some(word) = &line.word else {
         if line.daemon {
@@ -122,7 +126,8 @@ impl Office<'_, '_> {
             Word::Token(word) => self.token(word).await?,
             Word::Cleanup => self.cleanup().await?,
             Word::Backup { file } => self.backup(file).await?,
-            _ => {}
+            Word::Import { file, dry_run } => self.import(file, *dry_run).await?,
+            Word::Check(_) => {}
         }
         Ok(Code::Done)
     }

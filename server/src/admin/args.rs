@@ -7,6 +7,7 @@ use clap::{Args, Parser, Subcommand};
 mod host;
 mod user;
 
+pub(super) use host::{DNS_TTL_MOST, EXPIRY_TTL_MOST};
 pub use host::{Hostname, HostnameAdd, HostnameList, HostnameModify, Place, TokenWord};
 pub use user::{Source, UserWord};
 
@@ -37,7 +38,7 @@ pub struct Line {
     /// Serve until SIGTERM
     #[arg(long)]
     pub daemon: bool,
-    /// Log everything, whatever log_level says
+    /// Log everything, whatever the configuration says
     #[arg(long, global = true)]
     pub debug: bool,
     /// Configuration file

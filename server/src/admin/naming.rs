@@ -55,24 +55,23 @@ pub(super) fn ascii(text: &str) -> Result<String, NameFault> {
 /// The full name that label and zone make, or the one given alone.
 pub(super) fn full(place: &Place) -> Result<String, NameFault> {
     match &place.zone {
-        Some(zone) => Ok(parted(&place.label, zone)?.fqdn()),
+        Some(zone) => Ok(joined(&place.label, zone)?.fqdn()),
         None => ascii(&place.label),
     }
 }
 
 /// The name of a new host.
 pub(super) fn fresh(place: &Place, settings: &Settings) -> Result<Name, NameFault> {
-    match &place.zone {
-        Some(zone) => parted(&place.label, zone),
-        None => {
-            let fqdn = ascii(&place.label)?;
-            let zones = zones(settings);
-            within(&fqdn, &zones).ok_or(NameFault::ZoneUnknown(fqdn, zones))
-        }
+    if let Some(zone) = &place.zone {
+        return joined(&place.label, zone);
     }
+    let fqdn = ascii(&place.label)?;
+    let zones = zones(settings);
+    within(&fqdn, &zones).ok_or(NameFault::ZoneUnknown(fqdn, zones))
 }
 
-fn parted(label: &str, zone: &str) -> Result<Name, NameFault> {
+/// The name that label and zone make.
+pub(super) fn joined(label: &str, zone: &str) -> Result<Name, NameFault> {
     let zone = ascii(zone)?;
     if label == "@" {
         return Ok(Name { label: "@".to_owned(), zone });

@@ -46,6 +46,11 @@ impl<'a> Printer<'a> {
         self.aside(&format!("ddns-service: warning: {}\n", cleaned(&text.to_string())));
     }
 
+    /// One line beside the answer, without a head.
+    pub(super) fn aside_line(&mut self, text: &str) {
+        self.aside(&format!("{}\n", cleaned(text)));
+    }
+
     /// Text of our own to standard error.
     pub(super) fn warn_raw(&mut self, text: &str) {
         self.aside(text);

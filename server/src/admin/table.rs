@@ -19,7 +19,7 @@ impl Table {
     }
 
     /// One more row, as long as the head.
-    pub(super) fn row(&mut self, cells: Vec<String>) {
+    pub(super) fn row(&mut self, cells: &[String]) {
         self.rows.push(cells.iter().map(|cell| cleaned(cell)).collect());
     }
 

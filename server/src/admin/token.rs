@@ -73,7 +73,7 @@ impl Office<'_, '_> {
         let mut table =
             Table::new(&["token", "hostname", "made", "note"], "no tokens; 'token add LABEL ZONE' makes one");
         for (token, fqdn) in &rows {
-            table.row(vec![token.id.to_string(), shown(fqdn), when::shown(token.made), token.note.clone()]);
+            table.row(&[token.id.to_string(), shown(fqdn), when::shown(token.made), token.note.clone()]);
         }
         self.printer().table(&table)
     }
@@ -98,7 +98,7 @@ fn digested(token: &str) -> Digest {
 pub(super) fn table(tokens: &[Token]) -> Table {
     let mut table = Table::new(&["token", "made", "note"], "");
     for token in tokens {
-        table.row(vec![token.id.to_string(), when::shown(token.made), token.note.clone()]);
+        table.row(&[token.id.to_string(), when::shown(token.made), token.note.clone()]);
     }
     table
 }

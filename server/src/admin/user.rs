@@ -31,7 +31,7 @@ impl Office<'_, '_> {
         let mut table =
             Table::new(&["user", "mail", "hostnames", "limit"], "no users yet; 'user add NAME EMAIL' makes one");
         for (user, hosts) in &users {
-            table.row(vec![user.name.clone(), user.email.clone(), hosts.to_string(), limit(user.host_limit)]);
+            table.row(&[user.name.clone(), user.email.clone(), hosts.to_string(), limit(user.host_limit)]);
         }
         self.printer().table(&table)
     }

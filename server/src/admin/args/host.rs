@@ -101,9 +101,9 @@ pub struct Ttls {
 }
 
 /// A week: longer makes no sense for an address that changes.
-const DNS_TTL_MOST: u32 = 604_800;
+pub(in super::super) const DNS_TTL_MOST: u32 = 604_800;
 /// Ten years.
-const EXPIRY_TTL_MOST: u32 = 315_360_000;
+pub(in super::super) const EXPIRY_TTL_MOST: u32 = 315_360_000;
 
 /// `token WORD`
 #[derive(Debug, Subcommand)]

@@ -16,7 +16,7 @@ pub(super) fn table(hosts: &[(Host, String)]) -> Table {
     let head = ["hostname", "user", "IPv4", "IPv6", "TTL", "expiry", "last seen", "state"];
     let mut table = Table::new(&head, "no hostnames yet; 'hostname add USER LABEL ZONE' makes one");
     for (host, user) in hosts {
-        table.row(vec![
+        table.row(&[
             shown(&host.name.fqdn()),
             user.clone(),
             address(&host.held.v4),
@@ -71,7 +71,7 @@ impl Whole<'_> {
         let mut table = Table::new(&["when", "what", "record", "was", "became", "asked from"], "");
         let or_none = |address: Option<std::net::IpAddr>| address.map_or_else(|| "none".to_owned(), |a| a.to_string());
         for event in self.events {
-            table.row(vec![
+            table.row(&[
                 when::shown(event.at),
                 kind(event.kind).to_owned(),
                 event.family.to_string(),
@@ -174,7 +174,7 @@ fn told(held: &Held) -> String {
     };
     for (word, moment) in [("since", held.changed), ("seen", held.seen), ("expires", held.expires)] {
         if let Some(moment) = moment {
-            said.push_str(&format!(", {word} {}", when::shown(moment)));
+            said.extend([", ", word, " ", &when::shown(moment)]);
         }
     }
     said

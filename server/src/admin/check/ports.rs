@@ -1,0 +1,133 @@
+//! Where the daemon listens: whether the port is free, or whoever has it is this program.
+
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+use tokio::net::{TcpListener, TcpStream, UdpSocket, lookup_host};
+use tokio::time::timeout;
+
+use crate::config::{DnsServer, Settings};
+
+use super::Finding;
+
+/// What the daemon is given to answer.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+/// Who has a port.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Port {
+    Free,
+    Ours,
+    Taken,
+    /// TLS: who it is cannot be seen from here.
+    Veiled,
+}
+
+pub(super) async fn look(settings: &Settings) -> Vec<Finding> {
+    let daemon = &settings.daemon;
+    let about = format!("port {}", daemon.port);
+    let addresses = match lookup_host((daemon.host.as_str(), daemon.port)).await {
+        Ok(addresses) => addresses.collect::<Vec<_>>(),
+        Err(fault) => {
+            let said = format!("host '{}' has no address: {fault}", daemon.host);
+            return vec![Finding::fault(about, said, "mend host in [daemon]")];
+        }
+    };
+    let mut found = Vec::new();
+    let mut running = false;
+    for address in addresses {
+        let (finding, port) = one(settings, address).await;
+        running |= matches!(port, Port::Ours | Port::Veiled);
+        found.push(finding);
+    }
+    if let DnsServer::Embedded(own) = &settings.dns_service.server {
+        for address in &own.listen {
+            found.push(name_server(*address, running).await);
+        }
+    }
+    found
+}
+
+async fn one(settings: &Settings, address: SocketAddr) -> (Finding, Port) {
+    let about = format!("port {address}");
+    let next = "mend host and port in [daemon]";
+    let port = match TcpListener::bind(address).await {
+        Ok(_) => Port::Free,
+        Err(fault) if fault.kind() == io::ErrorKind::AddrInUse => owner(settings, address).await,
+        Err(fault) if fault.kind() == io::ErrorKind::PermissionDenied => {
+            let next = "take a port from 1024 on behind a reverse proxy, or give the service CAP_NET_BIND_SERVICE";
+            return (Finding::fault(about, fault.to_string(), next), Port::Taken);
+        }
+        Err(fault) => return (Finding::fault(about, fault.to_string(), next), Port::Taken),
+    };
+    let finding = match port {
+        Port::Free => Finding::well(about, "free; the daemon is not running"),
+        Port::Ours => Finding::well(about, "the daemon answers"),
+        Port::Veiled => Finding::well(about, "taken, and something there speaks: the daemon, if it is running"),
+        Port::Taken => Finding::fault(
+            about,
+            "taken by another program, or the daemon there does not answer",
+            format!("'ss -ltnp' shows whose it is; stop that one, or {next}"),
+        ),
+    };
+    (finding, port)
+}
+
+/// A request without credentials is answered `badauth` by this program, and counted by no limit.
+async fn owner(settings: &Settings, address: SocketAddr) -> Port {
+    if settings.daemon.ssl.is_some() {
+        let open = timeout(PATIENCE, TcpStream::connect(reached(address))).await;
+        return if matches!(open, Ok(Ok(_))) { Port::Veiled } else { Port::Taken };
+    }
+    let path = settings.endpoints.first().map_or("/update", |endpoint| endpoint.path.as_str());
+    match timeout(PATIENCE, answer(reached(address), path)).await {
+        Ok(Ok(answer)) if answer.contains("badauth") => Port::Ours,
+        _ => Port::Taken,
+    }
+}
+
+async fn answer(address: SocketAddr, path: &str) -> io::Result<String> {
+    let mut stream = TcpStream::connect(address).await?;
+    let request = format!("GET {path} HTTP/1.1\r\nhost: {address}\r\naccept: text/plain\r\nconnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).await?;
+    let mut answer = Vec::new();
+    stream.take(16_384).read_to_end(&mut answer).await?;
+    Ok(String::from_utf8_lossy(&answer).into_owned())
+}
+
+/// An address that can be connected to: `0.0.0.0` means all, and loopback is one of them.
+fn reached(address: SocketAddr) -> SocketAddr {
+    match address {
+        SocketAddr::V4(v4) if v4.ip().is_unspecified() => ([127, 0, 0, 1], v4.port()).into(),
+        SocketAddr::V6(v6) if v6.ip().is_unspecified() => (std::net::Ipv6Addr::LOCALHOST, v6.port()).into(),
+        address => address,
+    }
+}
+
+/// The embedded name server's own place: UDP and TCP.
+async fn name_server(address: SocketAddr, running: bool) -> Finding {
+    let about = format!("name server {address}");
+    let bound = match UdpSocket::bind(address).await {
+        Ok(_) => TcpListener::bind(address).await.map(|_| ()),
+        Err(fault) => Err(fault),
+    };
+    match bound {
+        Ok(()) => Finding::well(about, "free"),
+        Err(fault) if fault.kind() == io::ErrorKind::AddrInUse && running => {
+            Finding::well(about, "taken, as it is to be while the daemon runs")
+        }
+        Err(fault) if fault.kind() == io::ErrorKind::AddrInUse => Finding::fault(
+            about,
+            "another name server has this place (systemd-resolved, dnsmasq, BIND)",
+            "mend listen in [dns_service.embedded]: name the public address instead of all, or take another port",
+        ),
+        Err(fault) if fault.kind() == io::ErrorKind::PermissionDenied => {
+            let next =
+                "give the service CAP_NET_BIND_SERVICE, as the shipped systemd unit does, or take a port from 1024 on";
+            Finding::fault(about, fault.to_string(), next)
+        }
+        Err(fault) => Finding::fault(about, fault.to_string(), "mend listen in [dns_service.embedded]"),
+    }
+}
