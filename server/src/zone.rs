@@ -1,1 +1,3 @@
 //! The DNS: RFC 2136 to a name server, or one of our own.
+
+pub mod embedded;
