@@ -112,7 +112,7 @@ impl Store for Outbox {
     async fn want(&self, _: &[Want]) -> Result<Vec<Wanted>, StoreFault> {
         unimplemented!()
     }
-    async fn touch(&self, _: &[Touch]) -> Result<(), StoreFault> {
+    async fn touch(&self, _: &[Touch]) -> Result<Vec<bool>, StoreFault> {
         unimplemented!()
     }
     async fn applied(&self, _: &[(i64, i64)], _: &Lease) -> Result<Vec<Settled>, StoreFault> {
