@@ -83,7 +83,7 @@ impl From<StoreFault> for PushFault {
 /// Brings hosts to the DNS.
 pub struct Pusher {
     desk: Arc<Desk>,
-    zone: ArcSwap<Box<dyn Zone>>,
+    zone: ArcSwap<Arc<dyn Zone>>,
     lease: Lease,
     flights: Mutex<HashMap<i64, Flight>>,
     failures: Mutex<HashMap<i64, u32>>,
@@ -92,13 +92,13 @@ pub struct Pusher {
 impl Pusher {
     /// Under this lease, whose span is several times what one exchange with the name server may take.
     #[must_use]
-    pub fn new(desk: Arc<Desk>, zone: Box<dyn Zone>, lease: Lease) -> Arc<Self> {
+    pub fn new(desk: Arc<Desk>, zone: Arc<dyn Zone>, lease: Lease) -> Arc<Self> {
         let zone = ArcSwap::from_pointee(zone);
         Arc::new(Self { desk, zone, lease, flights: Mutex::default(), failures: Mutex::default() })
     }
 
     /// From now on to this one; what is under way ends at the old one.
-    pub fn change_zone(&self, zone: Box<dyn Zone>) {
+    pub fn change_zone(&self, zone: Arc<dyn Zone>) {
         self.zone.store(Arc::new(zone));
     }
 
