@@ -107,11 +107,14 @@ pub async fn run(file: &Path, settings: Settings, log: log::Handle) -> Result<()
     let lease = lease(&settings).map_err(StartFault::Random)?;
     let fittings = Fittings::make(settings, None, &shelf, &clock).await.map_err(StartFault::Fitting)?;
     let tls = fittings.tls().map_err(StartFault::Fitting)?;
-    let listener = Listener::bind(&fittings.settings.daemon.host, fittings.settings.daemon.port).await.map_err(StartFault::Bind)?;
+    let listener = Listener::bind(&fittings.settings.daemon.host, fittings.settings.daemon.port)
+        .await
+        .map_err(StartFault::Bind)?;
     let desk = Arc::new(Desk::new(Arc::clone(&store), &lease));
     let pusher = Pusher::new(Arc::clone(&desk), fittings.ways.zone(), lease.clone());
     let proof = Proof::new().map_err(StartFault::Random)?;
-    let service = Arc::new(Service::new(Arc::clone(&desk), Arc::clone(&pusher), proof, Arc::clone(&clock), rules(&fittings)));
+    let service =
+        Arc::new(Service::new(Arc::clone(&desk), Arc::clone(&pusher), proof, Arc::clone(&clock), rules(&fittings)));
     let limits = Limits::from(&fittings.settings.daemon);
     let fittings = Arc::new(ArcSwap::from_pointee(fittings));
     let (stop, stopping) = watch::channel(false);
@@ -176,7 +179,9 @@ async fn sweeps(fittings: Arc<ArcSwap<Fittings>>, desk: Arc<Desk>, pusher: Arc<P
         let templates = Arc::clone(&fittings.load().templates);
         let letters = move |user: &_, before: &_, after: &_| fittings::expiry_letter(&templates, user, before, after);
         match sweep::once(&desk, &pusher, &*clock, &letters).await {
-            Ok(swept) if swept.failures > 0 => warn!(removed = swept.removed, failures = swept.failures, "not all expired records went"),
+            Ok(swept) if swept.failures > 0 => {
+                warn!(removed = swept.removed, failures = swept.failures, "not all expired records went")
+            }
             Ok(swept) if swept.removed > 0 => info!(removed = swept.removed, "expired records went"),
             Ok(_) => {}
             Err(fault) => warn!(%fault, "expired records were not looked for"),

@@ -166,3 +166,6 @@ pub fn records(host: &Host) -> Records {
     });
     Records { name: host.name.clone(), ttl: host.dns_ttl, set }
 }
+
+#[cfg(test)]
+mod tests;

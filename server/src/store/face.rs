@@ -33,7 +33,7 @@ impl Store for Sql {
         transact!(self, link => want::want(link, wants))
     }
 
-    async fn touch(&self, touches: &[Touch]) -> Result<(), StoreFault> {
+    async fn touch(&self, touches: &[Touch]) -> Result<Vec<bool>, StoreFault> {
         transact!(self, link => want::touch(link, touches))
     }
 

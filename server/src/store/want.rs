@@ -7,7 +7,7 @@ use super::link::Link;
 use super::standing::{self, Standing};
 use super::{events, letters};
 use crate::account::Host;
-use crate::pair::FAMILIES;
+use crate::pair::{FAMILIES, Pair};
 use crate::world::{Touch, Want, Wanted};
 
 pub(super) async fn want(link: &mut Link<'_>, wants: &[Want]) -> Result<Vec<Wanted>, Halt> {
@@ -29,7 +29,8 @@ fn written(done: &Wanted) -> bool {
 /// The row becomes what is wanted. Of two wants for one host in one batch, the second meets what the first made.
 fn accept(row: Option<&mut Standing>, want: &Want) -> Wanted {
     let Some(row) = row else { return Wanted::Gone };
-    if want.host.generation != row.host.generation + 1 {
+    let seen = Pair::of(|family| row.host.held.get(family).seen);
+    if want.host.generation != row.host.generation + 1 || want.seen != seen {
         return Wanted::Stale(Box::new(row.host.clone()));
     }
     row.host = Host {
@@ -42,16 +43,20 @@ fn accept(row: Option<&mut Standing>, want: &Want) -> Wanted {
     if row.lease(&want.lease) { Wanted::Ours } else { Wanted::Others }
 }
 
-pub(super) async fn touch(link: &mut Link<'_>, touches: &[Touch]) -> Result<(), Halt> {
+pub(super) async fn touch(link: &mut Link<'_>, touches: &[Touch]) -> Result<Vec<bool>, Halt> {
     let mut rows = standing::lock(link, touches.iter().map(|touch| touch.host)).await?;
     let mut met = BTreeSet::new();
+    let mut done = Vec::with_capacity(touches.len());
     for touch in touches {
-        if let Some(row) = rows.get_mut(&touch.host).filter(|row| row.host.generation == touch.generation) {
+        let row = rows.get_mut(&touch.host).filter(|row| row.host.generation == touch.generation);
+        done.push(row.is_some());
+        if let Some(row) = row {
             hold(&mut row.host, touch);
             met.insert(touch.host);
         }
     }
-    write(link, &rows, met).await
+    write(link, &rows, met).await?;
+    Ok(done)
 }
 
 fn hold(host: &mut Host, touch: &Touch) {
