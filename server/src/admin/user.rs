@@ -82,8 +82,12 @@ impl Office<'_, '_> {
 
     async fn user_limit(&mut self, name: &str, most: Option<u32>) -> Result<(), Fault> {
         self.store.set_host_limit(name, most).await.map_err(|fault| of_user(fault, name))?;
-        let said =
-            most.map_or_else(|| "any number of hostnames".to_owned(), |most| format!("at most {most} hostnames"));
+        let said = match most {
+            None => "any number of hostnames".to_owned(),
+            Some(0) => "no hostnames".to_owned(),
+            Some(1) => "one hostname".to_owned(),
+            Some(most) => format!("up to {most} hostnames"),
+        };
         self.printer().line(&format!("'{name}' may have {said}"))?;
         if let (Some(most), Some((_, hosts))) = (most, self.find_user(name).await?)
             && hosts > most

@@ -1,0 +1,341 @@
+//! Each command: what was there, what is typed, what is said, what is there then.
+
+use crate::fake::updated;
+use crate::stage::{Stage, order, stage, well};
+
+/// Anna with two hosts, Bert with none.
+fn peopled() -> Stage {
+    let stage = stage();
+    let two = ["correct horse", "correct horse"];
+    for line in ["user add anna anna@example.org", "user add bert bert@example.org"] {
+        assert_eq!(order(line).typed(&two).run(&stage).code, 0);
+    }
+    well(&stage, "hostname add anna mypc dyn.example.com --expiry-ttl 3024000");
+    well(&stage, "hostname add anna desk dyn.example.com --expiry-ttl 0");
+    stage
+}
+
+const PEOPLE: &str = "user anna anna@example.org -\nuser bert bert@example.org -\n";
+const MYPC: &str = "host mypc|dyn.example.com anna 60 3024000 - - 0/0\n";
+const DESK: &str = "host desk|dyn.example.com anna 60 0 - - 0/0\n";
+
+/// Line, exit code, standard output, standard error, database after.
+type Row<'a> = (&'a str, u8, &'a str, &'a str, String);
+
+fn all(rows: &[Row<'_>]) {
+    for (line, code, out, err, after) in rows {
+        let stage = peopled();
+        let told = order(line).run(&stage);
+        assert_eq!((told.code, told.out.as_str(), told.err.as_str()), (*code, *out, *err), "{line}");
+        assert_eq!(stage.store.dump(), *after, "{line}");
+    }
+}
+
+fn as_before() -> String {
+    [PEOPLE, MYPC, DESK].concat()
+}
+
+#[test]
+fn users_are_changed_and_deleted_or_the_reason_why_not_is_said() {
+    all(&[
+        (
+            "user list",
+            0,
+            "user  mail              hostnames  limit\n\
+             anna  anna@example.org  2          none\n\
+             bert  bert@example.org  0          none\n",
+            "",
+            as_before(),
+        ),
+        ("user delete bert", 0, "user 'bert' is deleted\n", "", format!("user anna anna@example.org -\n{MYPC}{DESK}")),
+        (
+            "user delete anna",
+            1,
+            "",
+            "ddns-service: the user 'anna' still has 2 hostnames; delete them first: 'hostname list --user anna' shows them\n",
+            as_before(),
+        ),
+        (
+            "user delete carl",
+            1,
+            "",
+            "ddns-service: there is no user 'carl'; 'user list' shows all, 'user add' makes one\n",
+            as_before(),
+        ),
+        (
+            "user email bert new@example.net",
+            0,
+            "mail of 'bert' goes to new@example.net\n",
+            "",
+            as_before().replace("bert@example.org", "new@example.net"),
+        ),
+        (
+            "user email bert new@@example.net",
+            1,
+            "",
+            "ddns-service: this cannot be a mail address: it has more than one @; wanted is one like user@example.com\n",
+            as_before(),
+        ),
+        (
+            "user limit anna 1",
+            0,
+            "'anna' may have one hostname\n",
+            "ddns-service: warning: 'anna' has 2 already; they stay, but no more can be added\n",
+            as_before().replace("anna@example.org -", "anna@example.org 1"),
+        ),
+        ("user limit anna none", 0, "'anna' may have any number of hostnames\n", "", as_before()),
+        (
+            "user passwd carl --generate",
+            1,
+            "",
+            "ddns-service: there is no user 'carl'; 'user list' shows all, 'user add' makes one\n",
+            as_before(),
+        ),
+        (
+            "user add anna other@example.org --generate",
+            1,
+            "",
+            "ddns-service: there is a user 'anna' already; choose another name, or change this one's password with 'user passwd'\n",
+            as_before(),
+        ),
+    ]);
+}
+
+#[test]
+fn hostnames_are_made_with_label_and_zone_or_by_their_full_name() {
+    let curl = |name: &str| format!("to try it: curl -u bert 'http://127.0.0.1:0/update?hostname={name}'\n");
+    let made = |shown: &str, name: &str| format!("hostname {shown} is made for 'bert'\n{}", curl(name));
+    let row = |name: &str| format!("{}host {name} bert 60 0 - - 0/0\n", as_before());
+    let bare = "a.b.dyn.example.com";
+    let idn = "xn--mller-kva.dyn.example.com";
+    all(&[
+        ("hostname add bert a.b dyn.example.com --expiry-ttl 0", 0, &made(bare, bare), "", row("a.b|dyn.example.com")),
+        ("hostname add bert A.b.dyn.example.com. --expiry-ttl 0", 0, &made(bare, bare), "", row("a.b|dyn.example.com")),
+        (
+            "hostname add bert Müller dyn.example.com --expiry-ttl 0",
+            0,
+            &made(&format!("müller.dyn.example.com ({idn})"), idn),
+            "",
+            row("xn--mller-kva|dyn.example.com"),
+        ),
+        (
+            "hostname add bert @ dyn.example.com --expiry-ttl 0",
+            0,
+            &made("dyn.example.com", "dyn.example.com"),
+            "",
+            row("@|dyn.example.com"),
+        ),
+        (
+            "hostname add bert dyn.example.com --expiry-ttl 0",
+            0,
+            &made("dyn.example.com", "dyn.example.com"),
+            "",
+            row("@|dyn.example.com"),
+        ),
+        (
+            "hostname add bert pc.elsewhere.example",
+            1,
+            "",
+            "ddns-service: which zone is 'pc.elsewhere.example' in? it is in none of the configured ones (dyn.example.com, \
+             example.com); give the label and the zone apart\n",
+            as_before(),
+        ),
+        (
+            "hostname add bert mypc dyn.example.com",
+            1,
+            "",
+            "ddns-service: there is a hostname mypc.dyn.example.com already, of user 'anna'; 'hostname show \
+             mypc.dyn.example.com' tells more\n",
+            as_before(),
+        ),
+        (
+            "hostname add carl x dyn.example.com",
+            1,
+            "",
+            "ddns-service: there is no user 'carl'; 'user list' shows all, 'user add' makes one\n",
+            as_before(),
+        ),
+        (
+            "hostname add bert ../x dyn.example.com",
+            1,
+            "",
+            "ddns-service: '../x.dyn.example.com' is not a hostname: labels are 1 to 63 letters, digits and hyphens (none at \
+             their ends), all of it at most 253\n",
+            as_before(),
+        ),
+    ]);
+}
+
+#[test]
+fn a_short_expiry_and_an_unknown_zone_are_warned_of() {
+    let stage = peopled();
+    let told = order("hostname add bert pc other.example").run(&stage);
+    assert_eq!(told.code, 0);
+    let [expiry, zone] = told.err.lines().collect::<Vec<_>>()[..] else { panic!("{}", told.err) };
+    assert!(expiry.contains("expiry_ttl is 1 hour"), "{expiry}");
+    assert!(expiry.contains("OpenWrt 3 days, ddclient 25 days, inadyn and UniFi 30 days"), "{expiry}");
+    assert!(zone.contains("the zone other.example is not in the configuration"), "{zone}");
+    let told = order("hostname add bert week dyn.example.com --expiry-ttl 604800").run(&stage);
+    assert!(told.err.contains("expiry_ttl is 7 days"), "{}", told.err);
+    assert!(!told.err.contains("OpenWrt"), "{}", told.err);
+}
+
+#[test]
+fn a_limit_of_hostnames_is_kept() {
+    let stage = peopled();
+    well(&stage, "user limit bert 0");
+    let told = order("hostname add bert x dyn.example.com").run(&stage);
+    assert_eq!(told.code, 1);
+    assert!(told.err.contains("the user 'bert' may have no more than 0 hostnames"), "{}", told.err);
+    assert!(told.out.is_empty());
+}
+
+#[test]
+fn deleting_removes_the_records_before_the_row() {
+    let stage = peopled();
+    updated(&stage.store, "mypc.dyn.example.com", "192.0.2.1", "2001:db8::1");
+    assert_eq!(well(&stage, "hostname delete mypc dyn.example.com"), "hostname mypc.dyn.example.com is deleted\n");
+    assert_eq!(stage.dns.pushed.lock().unwrap()["mypc.dyn.example.com"], (2, vec![], 60));
+    assert_eq!(stage.store.dump(), [PEOPLE, DESK].concat());
+    well(&stage, "hostname delete desk.dyn.example.com");
+    assert!(!stage.dns.pushed.lock().unwrap().contains_key("desk.dyn.example.com"), "it never had a record");
+    assert_eq!(stage.store.dump(), PEOPLE);
+}
+
+#[test]
+fn a_host_whose_records_cannot_be_removed_stays_until_they_are() {
+    use ddns_service::world::ZoneFault;
+    let stage = peopled();
+    updated(&stage.store, "mypc.dyn.example.com", "192.0.2.1", "-");
+    *stage.dns.fault.lock().unwrap() = Some(ZoneFault::Unknown("no connection".to_owned()));
+    let told = order("hostname delete mypc dyn.example.com").run(&stage);
+    assert_eq!((told.code, told.out.as_str()), (4, ""));
+    assert!(
+        told.err.starts_with("ddns-service: mypc.dyn.example.com: no usable answer: no connection; it stays"),
+        "{told:?}"
+    );
+    assert!(stage.store.dump().contains("host mypc|dyn.example.com anna 60 3024000 - - 1/2 leaving\n"));
+    assert!(well(&stage, "hostname list").contains("being deleted"));
+    let told = order("hostname modify mypc dyn.example.com --dns-ttl 5").run(&stage);
+    assert_eq!(told.code, 1, "{told:?}");
+    assert_eq!(order("token add mypc dyn.example.com").run(&stage).code, 1);
+    *stage.dns.fault.lock().unwrap() = None;
+    well(&stage, "hostname delete mypc dyn.example.com");
+    assert_eq!(stage.store.dump(), [PEOPLE, DESK].concat());
+}
+
+#[test]
+fn the_dns_can_be_left_as_it_is() {
+    use ddns_service::world::ZoneFault;
+    let stage = peopled();
+    updated(&stage.store, "mypc.dyn.example.com", "192.0.2.1", "-");
+    *stage.dns.fault.lock().unwrap() = Some(ZoneFault::Unknown("no connection".to_owned()));
+    well(&stage, "hostname delete mypc dyn.example.com --keep-dns");
+    assert!(stage.dns.pushed.lock().unwrap().is_empty());
+    assert_eq!(stage.store.dump(), [PEOPLE, DESK].concat());
+}
+
+#[test]
+fn a_new_ttl_goes_to_the_dns_and_a_new_expiry_only_into_the_row() {
+    let stage = peopled();
+    updated(&stage.store, "mypc.dyn.example.com", "192.0.2.1", "-");
+    let said = well(&stage, "hostname modify mypc dyn.example.com --expiry-ttl 7200");
+    assert_eq!(said, "hostname mypc.dyn.example.com has dns_ttl 60 and expiry_ttl 7200\n");
+    assert!(stage.dns.pushed.lock().unwrap().is_empty());
+    assert!(
+        stage.store.dump().contains("host mypc|dyn.example.com anna 60 7200 192.0.2.1 - 2/2\n"),
+        "{}",
+        stage.store.dump()
+    );
+    well(&stage, "hostname modify mypc dyn.example.com --dns-ttl 120");
+    assert_eq!(stage.dns.pushed.lock().unwrap()["mypc.dyn.example.com"], (3, vec!["192.0.2.1".to_owned()], 120));
+    assert!(stage.store.rows().leases.is_empty());
+    let told = order("hostname modify mypc dyn.example.com --expiry-ttl 300").run(&stage);
+    assert!(told.err.contains("it expires at the next cleanup"), "{told:?}");
+    let told = order("hostname modify mypc dyn.example.com").run(&stage);
+    assert_eq!(
+        (told.code, told.err.as_str()),
+        (1, "ddns-service: nothing to change: give --dns-ttl, --expiry-ttl or both\n")
+    );
+}
+
+#[test]
+fn updates_that_come_in_between_are_not_lost() {
+    let stage = peopled();
+    updated(&stage.store, "mypc.dyn.example.com", "192.0.2.1", "-");
+    *stage.store.rivals.lock().unwrap() = 3;
+    well(&stage, "hostname modify mypc dyn.example.com --dns-ttl 120");
+    assert!(stage.store.dump().contains("120 3024000 192.0.2.1 - 5/5\n"), "{}", stage.store.dump());
+    *stage.store.rivals.lock().unwrap() = 9;
+    let told = order("hostname modify mypc dyn.example.com --dns-ttl 30").run(&stage);
+    assert_eq!(told.code, 1);
+    assert!(told.err.contains("changed by updates all the time; try again"), "{told:?}");
+}
+
+#[test]
+fn a_token_is_shown_once_and_kept_as_a_digest() {
+    let stage = peopled();
+    let said = well(&stage, "token add mypc dyn.example.com --note FRITZ!Box_upstairs");
+    let token = said.lines().find_map(|line| line.strip_prefix("token: ")).unwrap().to_owned();
+    assert!(token.len() >= 32 && token.chars().all(|letter| letter.is_ascii_alphanumeric()), "{token}");
+    let kept = stage.store.rows().tokens.values().next().unwrap().1;
+    assert_eq!(kept.as_slice(), ring::digest::digest(&ring::digest::SHA256, token.as_bytes()).as_ref());
+    let lists =
+        ["token list", "token list mypc dyn.example.com", "token list --json", "hostname show mypc.dyn.example.com"];
+    for line in lists {
+        let said = well(&stage, line);
+        assert!(said.contains("FRITZ!Box upstairs") && !said.contains(&token), "{line}: {said}");
+    }
+    let id = stage.store.rows().tokens.keys().next().copied().unwrap();
+    assert_eq!(well(&stage, &format!("token revoke {id}")), format!("token {id} is revoked\n"));
+    let told = order(&format!("token revoke {id}")).run(&stage);
+    assert_eq!(told.code, 1);
+    assert!(told.err.contains("there is no token"), "{told:?}");
+    assert_eq!(well(&stage, "token list"), "no tokens; 'token add LABEL ZONE' makes one\n");
+}
+
+#[test]
+fn tokens_use_all_letters_alike() {
+    let stage = peopled();
+    let mut counts = std::collections::BTreeMap::new();
+    let rounds = 400;
+    for _ in 0..rounds {
+        let said = well(&stage, "token add mypc dyn.example.com");
+        let token = said.lines().find_map(|line| line.strip_prefix("token: ")).unwrap().to_owned();
+        for letter in token.chars() {
+            *counts.entry(letter).or_insert(0_u32) += 1;
+        }
+    }
+    assert_eq!(counts.len(), 62);
+    // chi-squared with 61 degrees of freedom: above 120 once in a hundred thousand runs; a plain remainder of 256 by 62 gives 210
+    let wanted = f64::from(rounds * 36) / 62.0;
+    let chi: f64 = counts.values().map(|&count| (f64::from(count) - wanted).powi(2) / wanted).sum();
+    assert!(chi < 120.0, "{chi}: {counts:?}");
+}
+
+#[test]
+fn a_sweep_tells_what_it_removed_and_what_it_could_not() {
+    let stage = peopled();
+    assert_eq!(well(&stage, "cleanup"), "no records had to be removed\n");
+    *stage.swept.lock().unwrap() = ddns_service::admin::Swept {
+        removed: 2,
+        failed: vec![("x.dyn.example.com".to_owned(), "the name server refused: REFUSED".to_owned())],
+        failures: 1,
+    };
+    let told = order("cleanup").run(&stage);
+    assert_eq!((told.code, told.out.as_str()), (4, "the records of 2 expired hostnames are removed\n"));
+    assert!(told.err.contains("x.dyn.example.com: the name server refused: REFUSED"), "{told:?}");
+    assert!(told.err.contains("run 'cleanup' again"), "{told:?}");
+}
+
+#[test]
+fn a_backup_overwrites_nothing() {
+    let stage = peopled();
+    let there = std::env::current_exe().unwrap();
+    let told = order("backup").word(&there).run(&stage);
+    assert_eq!(told.code, 1);
+    assert!(told.err.contains("is not overwritten"), "{told:?}");
+    let fresh = there.with_extension("copy-not-there");
+    assert_eq!(order("backup").word(&fresh).run(&stage).code, 0);
+    assert!(stage.store.copies.lock().unwrap().contains(&fresh));
+}
