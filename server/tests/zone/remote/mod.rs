@@ -1,7 +1,12 @@
 //! Updates of another name server (RFC 2136): BIND, Knot and `PowerDNS` as packaged, and a scripted one for what these never do.
 
 mod bed;
+mod keys;
+mod liar;
+mod lies;
 mod real;
+mod speed;
+mod trouble;
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
