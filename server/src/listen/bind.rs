@@ -1,4 +1,4 @@
-//! From `host` and `port` to listening sockets. A name stands for all its addresses: `localhost` is 127.0.0.1 and `::1`..
+//! From `host` and `port` to listening sockets. A name stands for all its addresses: `localhost` is 127.0.0.1 and `::1`.
 
 use std::fmt;
 use std::io;

@@ -15,7 +15,7 @@ use hyper::{HeaderMap, Response, StatusCode, Version};
 use tokio::time::timeout;
 
 use super::connection::House;
-use super::limits::{BODY, TARGET};
+use super::limits::{BODY, SPILL, TARGET};
 use super::pulse::Pulse;
 use crate::world::{Reply, Request};
 
@@ -57,8 +57,8 @@ impl Refusal {
 
 /// Answers one request; hyper needs a `Result`, but there is an answer to everything.
 pub(super) async fn answer(call: Arc<Call>, request: hyper::Request<Incoming>) -> Result<Response<Answer>, Infallible> {
-    let active = Active::begin(&call.pulse);
     let one = request.version() <= Version::HTTP_11;
+    let active = Active::begin(&call.pulse, one);
     let left = call.request_timeout.saturating_sub(call.pulse.now().1);
     let reply = timeout(left, hand_over(&call, request)).await.unwrap_or(Err(Refusal::Late));
     let refused = reply.is_err();
@@ -73,7 +73,7 @@ pub(super) async fn answer(call: Arc<Call>, request: hyper::Request<Incoming>) -
 async fn hand_over(call: &Call, request: hyper::Request<Incoming>) -> Result<Reply, Refusal> {
     let (parts, body) = request.into_parts();
     judge(&parts)?;
-    let body = if body.is_end_stream() { Vec::new() } else { whole(body).await? };
+    let body = if body.is_end_stream() { Vec::new() } else { whole(body, parts.version <= Version::HTTP_11).await? };
     Ok(call.house.handler.answer(noun(&parts, body, call.peer)).await)
 }
 
@@ -97,20 +97,39 @@ fn judge(parts: &Parts) -> Result<(), Refusal> {
     Ok(())
 }
 
-async fn whole(mut body: Incoming) -> Result<Vec<u8>, Refusal> {
-    let known = body.size_hint().lower();
-    let known = usize::try_from(known).ok().filter(|known| *known <= BODY).ok_or(Refusal::TooLarge)?;
+async fn whole(mut body: Incoming, one: bool) -> Result<Vec<u8>, Refusal> {
+    let known = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
+    if known > BODY {
+        return too_large(body, one).await;
+    }
     let mut bytes = Vec::with_capacity(known);
-    while let Some(frame) = std::future::poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await {
-        let frame = frame.map_err(|_| Refusal::Broken)?;
-        // trailers are nobody's business here
-        let Ok(data) = frame.into_data() else { continue };
+    while let Some(data) = next(&mut body).await? {
         if bytes.len() + data.len() > BODY {
-            return Err(Refusal::TooLarge);
+            return too_large(body, one).await;
         }
         bytes.extend_from_slice(&data);
     }
     Ok(bytes)
+}
+
+/// The next piece of a body; trailers are nobody's business here.
+async fn next(body: &mut Incoming) -> Result<Option<Bytes>, Refusal> {
+    match std::future::poll_fn(|cx| Pin::new(&mut *body).poll_frame(cx)).await {
+        None => Ok(None),
+        Some(Ok(frame)) => Ok(Some(frame.into_data().unwrap_or_default())),
+        Some(Err(_)) => Err(Refusal::Broken),
+    }
+}
+
+/// A body that is dropped in HTTP/2 resets its stream, and clients then throw the answer away: some more is read, so that most of them
+/// get to know why. In HTTP/1 the connection sees to that.
+async fn too_large(mut body: Incoming, one: bool) -> Result<Vec<u8>, Refusal> {
+    let mut left = if one { 0 } else { SPILL };
+    while left > 0 {
+        let Some(data) = next(&mut body).await? else { break };
+        left = left.saturating_sub(data.len());
+    }
+    Err(Refusal::TooLarge)
 }
 
 fn noun(parts: &Parts, body: Vec<u8>, peer: SocketAddr) -> Request {
@@ -174,18 +193,25 @@ fn response(reply: Reply, close: bool, active: Active) -> Response<Answer> {
 }
 
 /// From a request's whole head to its answer's last byte.
-struct Active(Arc<Pulse>);
+struct Active {
+    pulse: Arc<Pulse>,
+    one: bool,
+}
 
 impl Active {
-    fn begin(pulse: &Arc<Pulse>) -> Self {
+    fn begin(pulse: &Arc<Pulse>, one: bool) -> Self {
         pulse.begin();
-        Self(Arc::clone(pulse))
+        Self { pulse: Arc::clone(pulse), one }
     }
 }
 
 impl Drop for Active {
     fn drop(&mut self) {
-        self.0.end();
+        if self.one {
+            self.pulse.end();
+        } else {
+            self.pulse.end_stream();
+        }
     }
 }
 

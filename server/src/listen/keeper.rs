@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::crowd::Crowd;
-use super::limits::{HANDSHAKE_TIME, HEAD_TIME, IDLE_TIME};
+use super::limits::{HEAD_TIME, IDLE_TIME};
 use super::pulse::Phase;
 
 const LOOK: Duration = Duration::from_millis(250);
@@ -22,7 +22,7 @@ pub(super) async fn keep(crowd: Arc<Crowd>) {
 
 fn late(phase: Phase, age: Duration, request_timeout: Duration) -> bool {
     match phase {
-        Phase::Opening => age > HEAD_TIME.max(HANDSHAKE_TIME),
+        Phase::Opening => age > HEAD_TIME,
         Phase::Idle => age > IDLE_TIME,
         Phase::Head => age > HEAD_TIME.min(request_timeout),
         Phase::Busy => age > request_timeout + LAST_WORDS,

@@ -13,10 +13,10 @@ pub(super) const HEAD: usize = 16 * 1024;
 pub(super) const TARGET: usize = 4 * 1024;
 /// The body in bytes; more is 413.
 pub(super) const BODY: usize = 16 * 1024;
-/// From the connection, or a later head's first byte, to the end of the head.
+/// Bytes of a too large body that are read and thrown away in HTTP/2.
+pub(super) const SPILL: usize = 2 * 1024 * 1024;
+/// For the TLS handshake; then from the connection, or from a later head's first byte, to the end of the head.
 pub(super) const HEAD_TIME: Duration = Duration::from_secs(10);
-/// For the TLS handshake.
-pub(super) const HANDSHAKE_TIME: Duration = Duration::from_secs(10);
 /// After an answer a connection is kept so long without another request.
 pub(super) const IDLE_TIME: Duration = Duration::from_mins(1);
 /// Active requests have so long to end when the service stops.

@@ -104,6 +104,12 @@ impl Pulse {
         self.active.fetch_sub(1, Ordering::AcqRel);
     }
 
+    /// The same in HTTP/2, which sends when it can: a flush may have been before, and there need be none after.
+    pub(super) fn end_stream(&self) {
+        self.end();
+        self.flushed();
+    }
+
     /// A request is refused; what remains of it is not wanted.
     pub(super) fn refuse(&self) {
         self.refused.store(true, Ordering::Release);

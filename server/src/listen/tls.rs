@@ -10,16 +10,16 @@ use rustls::crypto::{CryptoProvider, ring};
 use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 use tokio::net::TcpStream;
-use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 
 use super::certificate::{self, CertificateFault};
-use super::limits::HANDSHAKE_TIME;
 use crate::config::Certificate;
 
 const HTTP_2: &[u8] = b"h2";
 const HTTP_1: &[u8] = b"http/1.1";
+/// Old clients offer this alone, and without an agreement there would be no connection (RFC 7301 section 3.2).
+const HTTP_1_0: &[u8] = b"http/1.0";
 
 /// The listener's side of TLS; clones share the certificate.
 #[derive(Clone)]
@@ -55,7 +55,7 @@ impl Tls {
         let builder = builder.with_safe_default_protocol_versions().map_err(malformed)?;
         let resolver: Arc<dyn ResolvesServerCert> = current.clone();
         let mut config = builder.with_no_client_auth().with_cert_resolver(resolver);
-        config.alpn_protocols = vec![HTTP_2.to_vec(), HTTP_1.to_vec()];
+        config.alpn_protocols = vec![HTTP_2.to_vec(), HTTP_1.to_vec(), HTTP_1_0.to_vec()];
         config.ticketer = ring::Ticketer::new().map_err(malformed)?;
         Ok(Self { acceptor: TlsAcceptor::from(Arc::new(config)), current, provider })
     }
@@ -69,18 +69,13 @@ impl Tls {
 
     /// The stream, and whether HTTP/2 was agreed on; `None` if nothing was.
     pub(super) async fn handshake(&self, stream: TcpStream, peer: SocketAddr) -> Option<(TlsStream<TcpStream>, bool)> {
-        let accepted = timeout(HANDSHAKE_TIME, self.acceptor.accept(stream)).await;
-        match accepted {
-            Ok(Ok(stream)) => {
+        match self.acceptor.accept(stream).await {
+            Ok(stream) => {
                 let two = stream.get_ref().1.alpn_protocol() == Some(HTTP_2);
                 Some((stream, two))
             }
-            Ok(Err(fault)) => {
+            Err(fault) => {
                 tracing::debug!("TLS handshake with {peer}: {fault}");
-                None
-            }
-            Err(_) => {
-                tracing::debug!("TLS handshake with {peer} took too long");
                 None
             }
         }

@@ -135,3 +135,16 @@ pub(crate) fn run(program: &str, arguments: &[&str]) -> String {
     assert!(output.status.success(), "{program} {arguments:?}: {out}{err}");
     out.into_owned()
 }
+
+/// Lets this process open so many files; where the hard limit is lower, only root may.
+pub(crate) fn raise_descriptors(wanted: u64) {
+    let limits = std::fs::read_to_string("/proc/self/limits").unwrap();
+    let line = limits.lines().find(|line| line.starts_with("Max open files")).unwrap();
+    let mut numbers = line.split_whitespace().skip(3).map(|number| number.parse().unwrap_or(u64::MAX));
+    let (soft, hard) = (numbers.next().unwrap(), numbers.next().unwrap());
+    if soft < wanted {
+        // prlimit(1) of util-linux does without unsafe code what setrlimit(2) does
+        let own = std::process::id().to_string();
+        run("prlimit", &["--pid", &own, &format!("--nofile={wanted}:{}", hard.max(wanted))]);
+    }
+}

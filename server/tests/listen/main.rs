@@ -2,6 +2,11 @@
 
 #![cfg(test)]
 
+mod crowds;
 mod fixture;
 mod messages;
 mod places;
+mod smuggling;
+mod stopping;
+mod times;
+mod tls;
