@@ -5,15 +5,20 @@
 mod answer;
 mod apex;
 mod asked;
+mod brake;
+mod carry;
 mod catalog;
 mod contents;
 mod fault;
 mod guests;
+mod mirror;
+mod notify;
 mod place;
 mod sheet;
 mod sign;
 mod sockets;
 mod tcp;
+mod transfer;
 mod udp;
 mod writer;
 
@@ -23,40 +28,47 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 use tokio::task::JoinSet;
 use tracing::warn;
 
 pub use fault::EmbeddedFault;
 
 use crate::config;
-use crate::world::{Checked, Records, Shelf, Zone, ZoneFault};
+use crate::world::{Checked, Records, Shelf, StoreFault, Zone, ZoneFault};
 use apex::Apex;
+use brake::Brake;
 use catalog::{Catalog, Served};
 use guests::Guests;
+use notify::Herald;
 use place::Spelled;
 use sign::Keyring;
 use writer::{Order, Writer};
 
 /// Orders that may wait for one zone's writer.
 const WAITING: usize = 4096;
+/// Transfers at once.
+const TRANSFERS: usize = 8;
 /// How long open connections may take to end.
 const GRACE: Duration = Duration::from_secs(2);
 
 /// What all tasks share.
 struct House {
     catalog: ArcSwap<Catalog>,
+    shelf: Arc<dyn Shelf>,
     guests: Arc<Guests>,
+    brake: Brake,
+    transfers: Semaphore,
 }
 
 /// The embedded name server, running.
 pub struct Embedded {
     house: Arc<House>,
-    shelf: Arc<dyn Shelf>,
     addresses: Vec<SocketAddr>,
     configured: Vec<SocketAddr>,
     tasks: Mutex<JoinSet<()>>,
     answering: Mutex<JoinSet<()>>,
+    heralds: Mutex<JoinSet<()>>,
     stop: watch::Sender<bool>,
 }
 
@@ -64,14 +76,20 @@ impl Embedded {
     /// Reads the zones, listens at all addresses, answers.
     pub async fn start(settings: &config::Embedded, shelf: Arc<dyn Shelf>) -> Result<Self, EmbeddedFault> {
         let bound = sockets::bind(&settings.listen).await?;
-        let house = Arc::new(House { catalog: ArcSwap::default(), guests: Arc::default() });
+        let house = Arc::new(House {
+            catalog: ArcSwap::default(),
+            shelf,
+            guests: Arc::default(),
+            brake: Brake::new(),
+            transfers: Semaphore::new(TRANSFERS),
+        });
         let server = Self {
             house: Arc::clone(&house),
-            shelf,
             addresses: bound.iter().map(|bound| bound.address).collect(),
             configured: settings.listen.clone(),
             tasks: Mutex::default(),
             answering: Mutex::default(),
+            heralds: Mutex::default(),
             stop: watch::Sender::new(false),
         };
         server.reload(settings).await?;
@@ -94,39 +112,81 @@ impl Embedded {
         }
         let keys = settings.transfer_key_file.as_deref().map_or_else(|| Ok(Keyring::default()), Keyring::read)?;
         let secondaries = settings.secondaries.iter().map(|address| address.ip().to_canonical()).collect();
-        let mut zones = HashMap::new();
-        let mut beginning = Vec::new();
+        let mut dressed = Vec::new();
         for zone in &settings.zones {
-            let apex = Arc::new(Apex::of(zone, settings)?);
+            dressed.push((zone.as_str(), Arc::new(Apex::of(zone, settings)?)));
+        }
+        let mut zones = HashMap::new();
+        for (zone, apex) in dressed {
             let key = Spelled::of(&apex.name).map(|name| name.suffix(0).to_vec()).unwrap_or_default();
-            let (served, writer) = self.serve(zone, apex).await?;
-            beginning.push(writer);
-            zones.insert(key, served);
+            let served = self.serve(zone, apex).await;
+            zones.insert(key, served.map_err(|fault| EmbeddedFault::Store { zone: zone.to_owned(), fault })?);
         }
-        self.house.catalog.store(Arc::new(Catalog { zones, secondaries, keys }));
-        for (writer, orders) in beginning {
-            self.spawn(writer.run(orders));
-        }
+        let catalog = Catalog { zones, secondaries, keys };
+        self.house.brake.set(settings.answers_per_second);
+        self.send_heralds(&catalog, &settings.secondaries);
+        self.house.catalog.store(Arc::new(catalog));
         Ok(())
     }
 
-    async fn serve(
-        &self,
-        zone: &str,
-        apex: Arc<Apex>,
-    ) -> Result<(Arc<Served>, (Writer, mpsc::Receiver<Order>)), EmbeddedFault> {
-        let loaded = writer::load(zone, apex, &*self.shelf).await;
-        let version = loaded.map_err(|fault| EmbeddedFault::Store { zone: zone.to_owned(), fault })?;
+    /// The zone as it is served already, or from now on.
+    async fn serve(&self, zone: &str, apex: Arc<Apex>) -> Result<Arc<Served>, StoreFault> {
+        let served = self.house.catalog.load().named(zone).cloned();
+        let Some(served) = served else {
+            return self.open(zone, apex).await;
+        };
+        if served.now.load().apex != apex {
+            let (done, waiting) = oneshot::channel();
+            let gone = || StoreFault::Away("the zone's writer is gone".to_owned());
+            served.orders.send(Order::Dress(apex, done)).await.map_err(|_| gone())?;
+            waiting.await.map_err(|_| gone())??;
+        }
+        Ok(served)
+    }
+
+    async fn open(&self, zone: &str, apex: Arc<Apex>) -> Result<Arc<Served>, StoreFault> {
+        let version = writer::load(zone, apex, &*self.house.shelf).await?;
         let (serial, heard) = watch::channel(version.serial);
         let (orders, taken) = mpsc::channel(WAITING);
         let now = Arc::new(ArcSwap::from_pointee(version));
         let served = Served { name: zone.to_owned(), now: Arc::clone(&now), orders, serial: heard };
-        let writer = Writer { zone: zone.to_owned(), shelf: Arc::clone(&self.shelf), now, serial };
-        Ok((Arc::new(served), (writer, taken)))
+        let writer = Writer { zone: zone.to_owned(), shelf: Arc::clone(&self.house.shelf), now, serial };
+        self.spawn(writer.run(taken));
+        Ok(Arc::new(served))
+    }
+
+    /// One herald for each zone and secondary; those of before end.
+    fn send_heralds(&self, catalog: &Catalog, secondaries: &[SocketAddr]) {
+        let mut heralds = JoinSet::new();
+        for served in catalog.zones.values() {
+            for to in secondaries {
+                let herald = Herald {
+                    zone: served.name.clone(),
+                    to: *to,
+                    listen: self.addresses.clone(),
+                    keys: catalog.keys.clone(),
+                    now: Arc::clone(&served.now),
+                    serial: served.serial.clone(),
+                };
+                heralds.spawn(herald.run());
+            }
+        }
+        // a set that is dropped ends its tasks
+        *self.heralds.lock().unwrap_or_else(PoisonError::into_inner) = heralds;
     }
 
     fn spawn(&self, task: impl Future<Output = ()> + Send + 'static) {
         self.tasks.lock().unwrap_or_else(PoisonError::into_inner).spawn(task);
+    }
+
+    async fn look(&self, served: &Served) -> Result<String, String> {
+        let apex = Arc::clone(&served.now.load().apex);
+        for address in &self.addresses {
+            mirror::ask(&apex.name, *address).await?;
+        }
+        let version = served.now.load();
+        let at: Vec<_> = self.addresses.iter().map(ToString::to_string).collect();
+        Ok(format!("answers at {}, serial {}, {} names", at.join(", "), version.serial, version.contents.len()))
     }
 
     /// What it listens at, over UDP and TCP each.
@@ -140,6 +200,7 @@ impl Embedded {
         self.stop.send_replace(true);
         let mut answering = std::mem::take(&mut *self.answering.lock().unwrap_or_else(PoisonError::into_inner));
         answering.shutdown().await;
+        drop(std::mem::take(&mut *self.heralds.lock().unwrap_or_else(PoisonError::into_inner)));
         self.house.catalog.store(Arc::default());
         let mut tasks = std::mem::take(&mut *self.tasks.lock().unwrap_or_else(PoisonError::into_inner));
         let _ = tokio::time::timeout(GRACE, async { while tasks.join_next().await.is_some() {} }).await;
@@ -163,12 +224,17 @@ impl Zone for Embedded {
         }
         let (done, waiting) = oneshot::channel();
         let gone = || ZoneFault::Unknown("the name server is being stopped".to_owned());
-        served.orders.send(Order { records: records.clone(), done }).await.map_err(|_| gone())?;
+        served.orders.send(Order::Put(records.clone(), done)).await.map_err(|_| gone())?;
         drop(served);
         waiting.await.map_err(|_| gone())?
     }
 
     async fn check(&self, zone: &str) -> Checked {
-        Checked { zone: zone.to_owned(), said: Err("not yet".to_owned()) }
+        let served = self.house.catalog.load().named(zone).cloned();
+        let said = match served {
+            Some(served) => self.look(&served).await,
+            None => Err(format!("this name server has no zone {zone}; add it to zones in [dns_service.embedded]")),
+        };
+        Checked { zone: zone.to_owned(), said }
     }
 }

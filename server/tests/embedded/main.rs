@@ -5,3 +5,4 @@ mod answers;
 mod pushes;
 mod shelf;
 mod town;
+mod transfers;

@@ -92,3 +92,8 @@ pub(crate) fn dig(server: SocketAddr, arguments: &str) -> String {
     });
     String::from_utf8(output.stdout).unwrap()
 }
+
+/// A port of loopback that nothing listens at.
+pub(crate) fn free_port() -> u16 {
+    std::net::UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}

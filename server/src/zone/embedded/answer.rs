@@ -6,10 +6,10 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use domain::base::Message;
 use domain::base::iana::{Class, OptRcode, Rcode, Rtype};
+use domain::base::{Message, MessageBuilder};
 
-use super::asked::{self, Asked, Unreadable};
+use super::asked::{self, Asked, Edns, Unreadable};
 use super::catalog::{Catalog, Served, Version};
 use super::contents::{Found, Node};
 use super::sheet::{Sheet, header_only};
@@ -45,6 +45,8 @@ pub(super) struct Wanted {
     pub(super) zone: Arc<Served>,
     /// Of an IXFR: the serial that the asker has.
     pub(super) since: Option<u32>,
+    /// Its EDNS.
+    pub(super) edns: Option<Edns>,
     /// Where it was signed.
     pub(super) signer: Option<Signer>,
 }
@@ -96,6 +98,19 @@ pub(super) fn answer(bytes: &[u8], asker: Asker, catalog: &Catalog, space: Vec<u
     }
 }
 
+/// Says only "ask over TCP": the question with TC, no longer than it came.
+pub(super) fn slip(bytes: &[u8], space: Vec<u8>) -> Verdict {
+    let Ok(message) = Message::from_slice(bytes) else {
+        return Verdict::Silence;
+    };
+    let Ok(mut builder) = MessageBuilder::from_target(space);
+    builder.header_mut().set_tc(true);
+    match asked::read(message).map(|_| builder.start_answer(message, Rcode::NOERROR)) {
+        Ok(Ok(head)) => Verdict::Send(head.finish()),
+        Ok(Err(_)) | Err(_) => Verdict::Silence,
+    }
+}
+
 fn judge(
     message: &Message<[u8]>,
     asked: &Asked<'_>,
@@ -126,7 +141,13 @@ fn judge(
             }
             let question = message.as_slice().to_vec();
             let Ok(question) = Message::from_octets(question) else { return Verdict::Silence };
-            Verdict::Transfer(Box::new(Wanted { question, zone: Arc::clone(zone), since: asked.since, signer }))
+            Verdict::Transfer(Box::new(Wanted {
+                question,
+                zone: Arc::clone(zone),
+                since: asked.since,
+                edns: asked.edns,
+                signer,
+            }))
         }
         Rtype::OPT | Rtype::TSIG | Rtype::TKEY | Rtype::MAILA | Rtype::MAILB => {
             sheet.write(asked, &Draft::only(Rcode::NOTIMP), signer, space)

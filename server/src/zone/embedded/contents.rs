@@ -125,12 +125,6 @@ impl Contents {
         self.nodes.iter()
     }
 
-    /// The first place after this one.
-    pub(super) fn after(&self, place: &[u8]) -> impl Iterator<Item = (&Arc<[u8]>, &Node)> {
-        use std::ops::Bound::{Excluded, Unbounded};
-        self.nodes.range::<_, [u8]>((Excluded(place), Unbounded))
-    }
-
     /// How many names.
     pub(super) fn len(&self) -> usize {
         self.nodes.len()

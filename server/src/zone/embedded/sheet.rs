@@ -21,7 +21,7 @@ use super::place::Spelled;
 use super::sign::{Signer, sign};
 
 /// What we say of ourselves in EDNS: octets we take over UDP.
-const OWN_SIZE: u16 = 1232;
+pub(super) const OWN_SIZE: u16 = 1232;
 /// Octets of an OPT record without options.
 const OPT_SIZE: usize = 11;
 

@@ -6,6 +6,7 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use domain::base::iana::{Rcode, TsigRcode};
 use domain::base::message_builder::AdditionalBuilder;
 use domain::base::name::Name;
 use domain::base::wire::Composer;
@@ -61,9 +62,24 @@ impl Keyring {
             Ok(None) => Err(None),
             Err(error) => {
                 let built = error.build_message(&message, MessageBuilder::new_vec());
-                Err(built.ok().map(AdditionalBuilder::finish))
+                let mut answer = built.map_err(|_| None)?.finish();
+                say_bad_signature(&mut answer);
+                Err(Some(answer))
             }
         }
+    }
+}
+
+/// The crate puts FORMERR, which no TSIG record can say, where a signature is wrong (as of 0.12.3); it is to say BADSIG (RFC 8945 section 5.2.2).
+///
+/// The record is the message's last; its data end with the error and the length of other data, which is zero.
+fn say_bad_signature(answer: &mut [u8]) {
+    let not_auth = Message::from_slice(answer).is_ok_and(|answer| answer.header().rcode() == Rcode::NOTAUTH);
+    if let [.., high, low, 0, 0] = answer
+        && not_auth
+        && [*high, *low] == TsigRcode::FORMERR.to_int().to_be_bytes()
+    {
+        [*high, *low] = TsigRcode::BADSIG.to_int().to_be_bytes();
     }
 }
 

@@ -85,12 +85,20 @@ impl Connection {
                     said
                 }
                 Verdict::Silence => return Ok(()),
-                Verdict::Transfer(_) => return Ok(()),
+                Verdict::Transfer(wanted) => {
+                    self.carry(*wanted, house).await?;
+                    Vec::new()
+                }
             };
             if self.reader.buffer().is_empty() {
                 self.flush().await?;
             }
         }
+    }
+
+    /// From where.
+    pub(super) fn peer(&self) -> IpAddr {
+        self.peer
     }
 
     async fn read(&mut self, question: &mut Vec<u8>) -> io::Result<()> {

@@ -10,7 +10,8 @@ use std::time::Duration;
 use tokio::net::UdpSocket;
 
 use super::House;
-use super::answer::{Asker, Verdict, answer};
+use super::answer::{Asker, Verdict, answer, slip};
+use super::brake::Pace;
 
 /// Octets of the longest question that is read whole; a longer one is none.
 const QUESTION: usize = 4096;
@@ -36,8 +37,16 @@ async fn reply(socket: &UdpSocket, house: &House, question: &[u8], from: SocketA
     if from.port() == 0 {
         return space;
     }
+    let pace = house.brake.pace(from.ip());
+    if pace == Pace::Drop {
+        return space;
+    }
     let asker = Asker { address: from.ip(), udp: true };
-    let said = match answer(question, asker, &house.catalog.load(), space) {
+    let verdict = match pace {
+        Pace::Slip => slip(question, space),
+        _ => answer(question, asker, &house.catalog.load(), space),
+    };
+    let said = match verdict {
         Verdict::Send(said) => said,
         Verdict::Silence | Verdict::Transfer(_) => return Vec::with_capacity(ANSWER),
     };

@@ -3,6 +3,7 @@
 //! Knows no sockets and no messages.
 #![forbid(unsafe_code)]
 
+use std::collections::HashSet;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,13 +26,15 @@ const BATCH: usize = 256;
 /// Between two looks at what other programs wrote.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// Records to be put, and who waits for it.
-pub(super) struct Order {
-    /// What is to be.
-    pub(super) records: Records,
-    /// Told when it is on disk and answered for.
-    pub(super) done: oneshot::Sender<Result<(), ZoneFault>>,
+/// What a writer is asked for, and who waits for it.
+pub(super) enum Order {
+    /// These are to be a name's records; told when they are on disk and answered for.
+    Put(Records, oneshot::Sender<Result<(), ZoneFault>>),
+    /// This is configured from now on; told when it is answered for.
+    Dress(Arc<Apex>, oneshot::Sender<Result<(), StoreFault>>),
 }
+
+type Put = (Records, oneshot::Sender<Result<(), ZoneFault>>);
 
 /// Who writes a zone.
 pub(super) struct Writer {
@@ -76,7 +79,10 @@ impl Writer {
             tokio::select! {
                 order = orders.recv() => {
                     let Some(order) = order else { return };
-                    self.carry_out(order, &mut orders).await;
+                    let mut next = Some(order);
+                    while let Some(order) = next {
+                        next = self.carry_out(order, &mut orders).await;
+                    }
                 }
                 _ = look.tick() => match self.follow().await {
                     Ok(()) => away = false,
@@ -90,22 +96,31 @@ impl Writer {
         }
     }
 
-    /// One put for this order and all that came while the one before was running.
-    async fn carry_out(&self, first: Order, orders: &mut mpsc::Receiver<Order>) {
+    /// One order, or one put for all hosts that came while the order before was carried out; gives back one that has to come after it.
+    async fn carry_out(&self, order: Order, orders: &mut mpsc::Receiver<Order>) -> Option<Order> {
+        let first = match order {
+            Order::Put(records, done) => (records, done),
+            Order::Dress(apex, done) => {
+                let _ = done.send(self.dress(apex).await);
+                return None;
+            }
+        };
         // those who were woken together get here together
         tokio::task::yield_now().await;
-        let mut batch = vec![first];
-        while batch.len() < BATCH
-            && let Ok(order) = orders.try_recv()
-        {
-            batch.push(order);
-        }
-        let (records, waiting): (Vec<_>, Vec<_>) = batch.into_iter().map(|order| (order.records, order.done)).unzip();
+        let (batch, next) = gather(first, orders);
+        let (records, waiting): (Vec<_>, Vec<_>) = batch.into_iter().unzip();
         let outcome = self.put(&records).await.map_err(|fault| ZoneFault::Unknown(fault.to_string()));
         for done in waiting {
             // who no longer waits asks again
             let _ = done.send(outcome.clone());
         }
+        next
+    }
+
+    async fn dress(&self, apex: Arc<Apex>) -> Result<(), StoreFault> {
+        let version = load(&self.zone, apex, &*self.shelf).await?;
+        self.publish(version);
+        Ok(())
     }
 
     async fn put(&self, records: &[Records]) -> Result<(), StoreFault> {
@@ -166,6 +181,20 @@ impl Writer {
         self.now.store(Arc::new(version));
         self.serial.send_replace(serial);
     }
+}
+
+/// All hosts whose orders wait. A name that comes twice ends the batch: one put makes one serial, in which a name changes once.
+fn gather(first: Put, orders: &mut mpsc::Receiver<Order>) -> (Vec<Put>, Option<Order>) {
+    let mut names = HashSet::from([first.0.name.clone()]);
+    let mut batch = vec![first];
+    while batch.len() < BATCH {
+        match orders.try_recv() {
+            Ok(Order::Put(records, done)) if names.insert(records.name.clone()) => batch.push((records, done)),
+            Ok(other) => return (batch, Some(other)),
+            Err(_) => break,
+        }
+    }
+    (batch, None)
 }
 
 /// The serial that follows (RFC 1982 section 3.1).
