@@ -182,7 +182,7 @@ impl Store for Fake {
         Ok(self.open()?.hosts.get(&id).cloned())
     }
 
-    async fn touch(&self, _touches: &[Touch]) -> Result<(), StoreFault> {
+    async fn touch(&self, _touches: &[Touch]) -> Result<Vec<bool>, StoreFault> {
         panic!("no command asks this")
     }
 
