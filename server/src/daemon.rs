@@ -180,7 +180,7 @@ async fn sweeps(fittings: Arc<ArcSwap<Fittings>>, desk: Arc<Desk>, pusher: Arc<P
         let letters = move |user: &_, before: &_, after: &_| fittings::expiry_letter(&templates, user, before, after);
         match sweep::once(&desk, &pusher, &*clock, &letters).await {
             Ok(swept) if swept.failures > 0 => {
-                warn!(removed = swept.removed, failures = swept.failures, "not all expired records went")
+                warn!(removed = swept.removed, failures = swept.failures, "not all expired records went");
             }
             Ok(swept) if swept.removed > 0 => info!(removed = swept.removed, "expired records went"),
             Ok(_) => {}
@@ -211,7 +211,9 @@ impl Daemon {
     async fn reload(&mut self, clock: &Arc<dyn Clock>) {
         let settings = match config::load(&self.file) {
             Ok((settings, warnings)) => {
-                warnings.iter().for_each(|warning| warn!("{warning}"));
+                for warning in warnings {
+                    warn!("{warning}");
+                }
                 settings
             }
             Err(fault) => return said(&fault),
