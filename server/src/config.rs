@@ -2,7 +2,8 @@
 //!
 //! Pure but for `file.rs`, the thin shell that opens the file. `keys.rs` is the one table of keys with defaults, `sheet.rs` reads one
 //! table of the file by it, `daemon.rs`, `database.rs`, `dns.rs`, `email.rs`, `limits.rs` and `endpoints.rs` make the types of
-//! `settings.rs` and check what goes together; `parts.rs` reads addresses, networks and zones; `fault.rs` says how a fault is said;
+//! `settings.rs` and check what goes together; `parts.rs` reads addresses, networks and zones; `words.rs` and `fault.rs` say
+//! how a fault is said;
 //! `changes.rs` what a reload cannot change.
 #![forbid(unsafe_code)]
 
@@ -19,6 +20,7 @@ mod limits;
 mod parts;
 mod settings;
 mod sheet;
+mod words;
 
 use std::path::PathBuf;
 

@@ -100,12 +100,16 @@ fn embedded(sheet: &Sheet<'_>, here: bool) -> Embedded {
     if name_servers.is_empty() {
         name_servers.push(format!("ns.{first}"));
     }
+    let addresses = addresses(&sheet.free(&e::ADDRESSES, "dns_service.embedded.addresses"), here.then_some(&zones));
+    if here {
+        require_glue(sheet, &name_servers, &zones, &addresses);
+    }
     Embedded {
         listen,
         zones,
         name_servers,
         hostmaster: hostmaster(sheet).unwrap_or_else(|| format!("hostmaster@{first}")),
-        addresses: addresses(&sheet.free(&e::ADDRESSES, "dns_service.embedded.addresses")),
+        addresses,
         secondaries: sockets(&e::SECONDARIES),
         transfer_key_file: sheet.path(&e::TRANSFER_KEY_FILE),
         answers_per_second: sheet.number(&e::ANSWERS_PER_SECOND),
@@ -130,13 +134,29 @@ fn hostmaster(sheet: &Sheet<'_>) -> Option<String> {
     Some(text.text)
 }
 
-fn addresses(sheet: &Sheet<'_>) -> BTreeMap<String, Vec<IpAddr>> {
+/// A name server inside a zone is found by its address only if the zone has it (RFC 1034 section 4.2.1).
+fn require_glue(sheet: &Sheet<'_>, servers: &[String], zones: &[String], known: &BTreeMap<String, Vec<IpAddr>>) {
+    let without = |server: &&String| within(server, zones) && known.get(*server).is_none_or(Vec::is_empty);
+    for server in servers.iter().filter(without).filter(|_| !zones.is_empty()) {
+        sheet
+            .advise(&e::ADDRESSES, format!("lacks name server '{server}': nobody can find it without an address here"));
+    }
+}
+
+fn within(name: &str, zones: &[String]) -> bool {
+    zones.iter().any(|zone| name.strip_suffix(zone.as_str()).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')))
+}
+
+fn addresses(sheet: &Sheet<'_>, zones: Option<&Vec<String>>) -> BTreeMap<String, Vec<IpAddr>> {
     let mut all: BTreeMap<String, Vec<IpAddr>> = BTreeMap::new();
     for entry in sheet.entries() {
         let name = Text { text: entry.name.to_owned(), entry: Some(entry) };
         let texts = sheet.texts(entry);
         let found = texts.iter().filter_map(|text| address(sheet, text));
         if let Some(name) = domain(sheet, &name) {
+            if zones.is_some_and(|zones| !within(&name, zones)) {
+                sheet.odd(entry, "has no effect: it is in none of the zones".to_owned());
+            }
             all.entry(name).or_default().extend(found);
         }
     }

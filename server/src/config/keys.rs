@@ -10,8 +10,8 @@ pub(super) enum Kind {
     Flag(bool),
     /// A whole number between the first two, both included.
     Number(u64, u64, u64),
-    /// One of these words, in any case; the first is the default.
-    Choice(&'static [&'static str]),
+    /// One of these words, in any case, and the one that is the default.
+    Choice(&'static [&'static str], &'static str),
     /// One line of text; empty is none.
     Text(&'static str),
     /// The same, but never shown.
@@ -46,7 +46,7 @@ impl Key {
         match self.kind {
             Kind::Flag(flag) => Some(flag.to_string()),
             Kind::Number(_, _, number) => Some(number.to_string()),
-            Kind::Choice(words) => Some(quoted(words[0])),
+            Kind::Choice(_, word) => Some(quoted(word)),
             Kind::Text(text) => Some(quoted(text)),
             Kind::Secret => Some(quoted("")),
             Kind::List(texts) => Some(format!("[{}]", texts.iter().map(|t| quoted(t)).collect::<Vec<_>>().join(", "))),
@@ -101,12 +101,11 @@ tables! {
     daemon "daemon" {
         HOST "host" Text("localhost");
         PORT "port" Number(1, 65535, 8443);
-        LOG_LEVEL "log_level" Choice(&["INFO", "DEBUG", "WARNING", "ERROR"]);
-        LOG_TARGET "log_target" Choice(&["stdout", "syslog", "file"]);
+        LOG_LEVEL "log_level" Choice(&["DEBUG", "INFO", "WARNING", "ERROR"], "INFO");
+        LOG_TARGET "log_target" Choice(&["stdout", "syslog", "file"], "stdout");
         SYSLOG_SOCKET "syslog_socket" Text("/dev/log");
         SYSLOG_FACILITY "syslog_facility" Choice(&[
-            "daemon", "user", "local0", "local1", "local2", "local3", "local4", "local5", "local6", "local7",
-        ]);
+            "daemon", "user", "local0", "local1", "local2", "local3", "local4", "local5", "local6", "local7"], "daemon");
         LOG_FILE "log_file" Text("/var/log/ddns-service/ddns-service.log");
         LOG_FILE_SIZE "log_file_size" Number(0, 1 << 50, 52_428_800);
         LOG_VERSIONS "log_versions" Number(0, 999, 5);
@@ -125,7 +124,7 @@ tables! {
         PAGE "page" Flag(false);
     }
     database "database" {
-        BACKEND "backend" Choice(&["sqlite", "mariadb"]);
+        BACKEND "backend" Choice(&["sqlite", "mariadb"], "sqlite");
         PATH "path" Text("");
         HOST "host" Text("");
         PORT "port" Number(1, 65535, 3306);

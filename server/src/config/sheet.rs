@@ -12,6 +12,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::fault::shown;
 use super::keys::{ALL, Key, Kind, Table};
+use super::words::{either, unknown};
 use super::{Fault, Warning};
 
 /// The file's text, and what was found wrong in it so far.
@@ -144,14 +145,14 @@ impl<'a> Sheet<'a> {
 
     /// A key's word, as `keys.rs` spells it.
     pub(super) fn choice(&self, key: &Key) -> &'static str {
-        let Kind::Choice(words) = key.kind else { return "" };
-        let Some(entry) = self.entry(key) else { return words[0] };
+        let Kind::Choice(words, default) = key.kind else { return "" };
+        let Some(entry) = self.entry(key) else { return default };
         let text = entry.value.get_ref().as_str();
         let found = words.iter().find(|word| text.is_some_and(|text| text.eq_ignore_ascii_case(word)));
         if found.is_none() {
             self.wrong(entry, format!("wanted {}", either(words)));
         }
-        found.unwrap_or(&words[0])
+        found.unwrap_or(&default)
     }
 
     /// A key's text, or its default; `None` when that is empty.
@@ -244,6 +245,17 @@ impl<'a> Sheet<'a> {
         });
     }
 
+    /// Something that is not there, and without which the rest is of little use.
+    pub(super) fn advise(&self, key: &Key, wanted: String) {
+        self.notes.warnings.borrow_mut().push(Warning(Fault {
+            place: self.at.map(|at| self.notes.place(at)),
+            table: self.label.clone(),
+            key: Some(key.name.to_owned()),
+            value: None,
+            wanted,
+        }));
+    }
+
     fn mistyped(&self, entry: Entry<'_>, wanted: &str) {
         let quoted = entry.value.get_ref().is_str();
         self.wrong(entry, format!("{wanted}{}", if quoted { ", without quotes" } else { "" }));
@@ -278,32 +290,5 @@ impl<'a> Sheet<'a> {
             let fault = Fault { value: None, ..self.fault(entry, unknown(entry.name, spec)) };
             self.notes.faults.borrow_mut().push(fault);
         }
-    }
-}
-
-/// What an unknown key may have been meant to be.
-fn unknown(name: &str, spec: &'static Table) -> String {
-    let what = if spec.name.is_empty() { "unknown table or key" } else { "unknown key" };
-    if let Some(other) = ALL.iter().find(|table| table.keys.iter().any(|key| key.is(name))) {
-        let place = if other.name.is_empty() { "the top of the file".to_owned() } else { format!("[{}]", other.name) };
-        return format!("{what}: '{name}' belongs into {place}");
-    }
-    // a name as long as a paragraph is like nothing, and not worth the time
-    let short = name.len() <= 60;
-    let near = spec.keys.iter().filter(|_| short).map(|key| (strsim::osa_distance(name, key.name), key));
-    match near.min_by_key(|(distance, _)| *distance) {
-        Some((distance, key)) if distance <= key.name.len().min(name.len()) / 3 + 1 => {
-            format!("{what}; the nearest known one is '{}'", key.name)
-        }
-        _ => format!("{what}; known are {}", spec.keys.iter().map(|key| key.name).collect::<Vec<_>>().join(", ")),
-    }
-}
-
-fn either(words: &[&str]) -> String {
-    let quoted: Vec<String> = words.iter().map(|word| format!("\"{word}\"")).collect();
-    match quoted.split_last() {
-        Some((last, [])) => last.clone(),
-        Some((last, others)) => format!("{} or {last}", others.join(", ")),
-        None => String::new(),
     }
 }

@@ -20,7 +20,7 @@ const TYPES: &[(&str, &[&str])] = &[
     ("[daemon]\nssl = 1", &["4:1: [daemon] ssl = 1: wanted true or false"]),
     (
         "[daemon]\nlog_level = \"LOUD\"",
-        &["4:1: [daemon] log_level = \"LOUD\": wanted \"INFO\", \"DEBUG\", \"WARNING\" or \"ERROR\""],
+        &["4:1: [daemon] log_level = \"LOUD\": wanted \"DEBUG\", \"INFO\", \"WARNING\" or \"ERROR\""],
     ),
     (
         "[daemon]\nlog_target = \"journal\"",

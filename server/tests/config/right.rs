@@ -174,6 +174,17 @@ fn what_is_foolish_is_a_warning_and_nothing_more() {
             ),
             "8:1: [email] smtp_password: travels in clear text: wanted smtp_starttls = true",
         ),
+        (
+            format!("{LEAST}[dns_service]\ndns_server = \"embedded\"\nembedded.zones = [\"dyn.example\"]\n"),
+            "5:1: [dns_service.embedded] addresses: lacks name server 'ns.dyn.example': nobody can find it without an address here",
+        ),
+        (
+            format!(
+                "{LEAST}[dns_service]\ndns_server = \"embedded\"\n[dns_service.embedded]\nzones = [\"dyn.example\"]\n\
+                 name_servers = [\"ns.other.example\"]\naddresses.\"xdyn.example\" = [\"192.0.2.1\"]\n"
+            ),
+            "8:11: [dns_service.embedded.addresses] xdyn.example = [\"192.0.2.1\"]: has no effect: it is in none of the zones",
+        ),
     ];
     for (text, wanted) in table {
         assert_eq!(warnings(&text), [wanted], "{text}");

@@ -1,7 +1,8 @@
 //! The files that are shipped: they read, and the example tells of every key.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use ddns_service::config::{self, DnsServer, EXAMPLE};
 
@@ -75,11 +76,50 @@ fn the_example_takes_updates_at_the_paths_of_the_specification() {
 
 #[test]
 fn the_quick_start_is_embedded_and_on_loopback() {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("files/config.quickstart.toml");
-    let text = fs::read_to_string(path).unwrap();
+    let text = fs::read_to_string(shipped("config.quickstart.toml")).unwrap();
     assert_eq!(crate::warnings(&text), Vec::<String>::new());
     let settings = crate::settings(&text);
     assert_eq!(settings.daemon.host, "127.0.0.1");
     let DnsServer::Embedded(embedded) = settings.dns_service.server else { panic!("is not embedded") };
     assert!(embedded.listen.iter().all(|at| at.ip().is_loopback()), "{:?}", embedded.listen);
+}
+
+fn shipped(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("files").join(name)
+}
+
+/// `None` when the program is not installed.
+fn checked(command: &mut Command) -> Option<(bool, String)> {
+    let output = command.output().ok()?;
+    let said = [output.stdout, output.stderr].concat();
+    Some((output.status.success(), String::from_utf8_lossy(&said).into_owned()))
+}
+
+#[test]
+fn the_openrc_files_are_right_shell() {
+    for name in ["ddns-service-openrc.initd", "ddns-service-openrc.confd"] {
+        let (good, said) = checked(Command::new("sh").arg("-n").arg(shipped(name))).unwrap();
+        assert!(good && said.is_empty(), "{name}: {said}");
+        if let Some((good, said)) = checked(Command::new("shellcheck").arg(shipped(name))) {
+            assert!(good, "{said}");
+        }
+    }
+}
+
+#[test]
+fn the_systemd_unit_is_understood_and_leaves_little_open() {
+    let folder = std::env::temp_dir().join(format!("ddns-unit-{}", std::process::id()));
+    fs::create_dir_all(&folder).unwrap();
+    let unit = folder.join("ddns-service.service");
+    // what is verified must be there to be run
+    let text = fs::read_to_string(shipped("ddns-service.service")).unwrap().replace("/usr/bin/ddns-service", "/bin/sh");
+    fs::write(&unit, text).unwrap();
+    let verified = checked(Command::new("systemd-analyze").args(["verify", "--man=no"]).arg(&unit));
+    // exposure in tenths: 2.0
+    let open = ["security", "--offline=true", "--threshold=20", "--no-pager"];
+    let hardened = checked(Command::new("systemd-analyze").args(open).arg(&unit));
+    fs::remove_dir_all(&folder).unwrap();
+    for (good, said) in [verified, hardened].into_iter().flatten() {
+        assert!(good && !said.contains("Unknown"), "{said}");
+    }
 }
