@@ -1,1 +1,267 @@
-//! The running service: everything put together, signals, reloads.
+//! The running service: everything put together, until a signal ends it; another configuration when a signal asks for one.
+//!
+//! Nothing is decided about updates here. A configuration becomes [`Fittings`] as a whole or not at all, so a reload with a fault in it
+//! leaves everything as it was.
+
+mod fittings;
+mod signals;
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use tokio::sync::{Notify, watch};
+use tokio::task::JoinSet;
+use tokio::time::sleep;
+use tracing::{error, info, warn};
+
+use crate::config::{self, LoadFault, Settings};
+use crate::desk::Desk;
+use crate::listen::{BindFault, Limits, Listener, Serving, Tls};
+use crate::log;
+use crate::moment::Moment;
+use crate::post::{self, Post};
+use crate::proof::{self, HashFault, Proof};
+use crate::push::{self, Pusher};
+use crate::serve::{Rules, Service};
+use crate::store;
+use crate::sweep;
+use crate::world::{Clock, Handler, Lease, Shelf, Store, StoreFault};
+use fittings::{Fittings, Ways};
+use signals::{Signal, Signals};
+
+pub use fittings::FittingFault;
+
+/// Lines of history kept of each host.
+const HISTORY: u32 = 50;
+
+/// Between two looks at the history's length.
+const TRIM: Duration = Duration::from_hours(1);
+
+/// The machine's wall clock.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct WallClock;
+
+impl Clock for WallClock {
+    fn now(&self) -> Moment {
+        let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        Moment(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+    }
+}
+
+/// Why the service does not run.
+#[derive(Debug)]
+pub enum StartFault {
+    /// The database cannot be used.
+    Store(StoreFault),
+    /// What the configuration names cannot be used.
+    Fitting(FittingFault),
+    /// There is nowhere to listen.
+    Bind(BindFault),
+    /// No random numbers.
+    Random(HashFault),
+    /// The system does not tell of signals.
+    Signals(std::io::Error),
+}
+
+impl fmt::Display for StartFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Store(fault) => fault.fmt(f),
+            Self::Fitting(fault) => fault.fmt(f),
+            Self::Bind(fault) => fault.fmt(f),
+            Self::Random(fault) => fault.fmt(f),
+            Self::Signals(fault) => write!(f, "signals cannot be waited for: {fault}"),
+        }
+    }
+}
+
+impl std::error::Error for StartFault {}
+
+/// This run's lease: long enough that an exchange with the name server is over well before it.
+pub fn lease(settings: &Settings) -> Result<Lease, HashFault> {
+    let span = (settings.dns_service.timeout * 4).max(Duration::from_secs(15));
+    Ok(Lease { owner: proof::new_token()?, span })
+}
+
+/// A service at work.
+struct Daemon {
+    file: PathBuf,
+    log: log::Handle,
+    serving: Serving,
+    tls: Option<Tls>,
+    service: Arc<Service>,
+    pusher: Arc<Pusher>,
+    fittings: Arc<ArcSwap<Fittings>>,
+    shelf: Arc<dyn Shelf>,
+}
+
+/// Serves until a signal ends it; `said` is called once all is ready, with the addresses that are listened at.
+pub async fn run(file: &Path, settings: Settings, log: log::Handle) -> Result<(), StartFault> {
+    let mut signals = Signals::new().map_err(StartFault::Signals)?;
+    let database = store::open(&settings.database).await.map_err(StartFault::Store)?;
+    let (store, shelf): (Arc<dyn Store>, Arc<dyn Shelf>) = (Arc::clone(&database) as _, database);
+    let clock: Arc<dyn Clock> = Arc::new(WallClock);
+    let lease = lease(&settings).map_err(StartFault::Random)?;
+    let fittings = Fittings::make(settings, None, &shelf, &clock).await.map_err(StartFault::Fitting)?;
+    let tls = fittings.tls().map_err(StartFault::Fitting)?;
+    let listener = Listener::bind(&fittings.settings.daemon.host, fittings.settings.daemon.port)
+        .await
+        .map_err(StartFault::Bind)?;
+    let desk = Arc::new(Desk::new(Arc::clone(&store), &lease));
+    let pusher = Pusher::new(Arc::clone(&desk), fittings.ways.zone(), lease.clone());
+    let proof = Proof::new().map_err(StartFault::Random)?;
+    let service =
+        Arc::new(Service::new(Arc::clone(&desk), Arc::clone(&pusher), proof, Arc::clone(&clock), rules(&fittings)));
+    let limits = Limits::from(&fittings.settings.daemon);
+    let fittings = Arc::new(ArcSwap::from_pointee(fittings));
+    let (stop, stopping) = watch::channel(false);
+    let mut chores = chores(&fittings, &desk, &pusher, &service, &clock);
+    let mail = tokio::spawn(post::run(mailroom(&store, &fittings, &lease), stopping));
+    let serving = listener.serve(tls.clone(), limits, Arc::clone(&service) as Arc<dyn Handler>);
+    for address in serving.addresses() {
+        info!(%address, tls = tls.is_some(), dns = %fittings.load().ways, "ready");
+    }
+    let mut daemon = Daemon { file: file.to_owned(), log, serving, tls, service, pusher, fittings, shelf };
+    while signals.next().await == Signal::Reload {
+        daemon.reload(&clock).await;
+    }
+    info!("stopping");
+    stop.send_replace(true);
+    daemon.end().await;
+    // what was not done is in the database and goes on at the next start
+    let _ = tokio::time::timeout(Duration::from_secs(4), mail).await;
+    chores.abort_all();
+    info!("stopped");
+    Ok(())
+}
+
+/// The parts of the configuration that requests are served by.
+fn rules(fittings: &Fittings) -> Rules {
+    let templates = Arc::clone(&fittings.templates);
+    Rules {
+        settings: fittings.settings.clone(),
+        letters: Box::new(move |user, before, after| fittings::change_letter(&templates, user, before, after)),
+    }
+}
+
+fn mailroom(store: &Arc<dyn Store>, fittings: &Arc<ArcSwap<Fittings>>, lease: &Lease) -> Post {
+    let fittings = Arc::clone(fittings);
+    Post {
+        store: Arc::clone(store),
+        outlet: Arc::new(move || fittings.load().mail.clone()),
+        owner: lease.owner.clone(),
+        wake: Arc::new(Notify::new()),
+    }
+}
+
+/// What goes on beside the requests.
+fn chores(
+    fittings: &Arc<ArcSwap<Fittings>>,
+    desk: &Arc<Desk>,
+    pusher: &Arc<Pusher>,
+    service: &Arc<Service>,
+    clock: &Arc<dyn Clock>,
+) -> JoinSet<()> {
+    let mut chores = JoinSet::new();
+    chores.spawn(push::again(Arc::clone(pusher)));
+    chores.spawn(sweeps(Arc::clone(fittings), Arc::clone(desk), Arc::clone(pusher), Arc::clone(clock)));
+    chores.spawn(cleanings(Arc::clone(fittings), Arc::clone(service)));
+    chores.spawn(trims(Arc::clone(desk)));
+    chores
+}
+
+async fn sweeps(fittings: Arc<ArcSwap<Fittings>>, desk: Arc<Desk>, pusher: Arc<Pusher>, clock: Arc<dyn Clock>) {
+    loop {
+        sleep(fittings.load().settings.dns_service.cleanup_interval).await;
+        let templates = Arc::clone(&fittings.load().templates);
+        let letters = move |user: &_, before: &_, after: &_| fittings::expiry_letter(&templates, user, before, after);
+        match sweep::once(&desk, &pusher, &*clock, &letters).await {
+            Ok(swept) if swept.failures > 0 => {
+                warn!(removed = swept.removed, failures = swept.failures, "not all expired records went")
+            }
+            Ok(swept) if swept.removed > 0 => info!(removed = swept.removed, "expired records went"),
+            Ok(_) => {}
+            Err(fault) => warn!(%fault, "expired records were not looked for"),
+        }
+    }
+}
+
+async fn cleanings(fittings: Arc<ArcSwap<Fittings>>, service: Arc<Service>) {
+    loop {
+        let pause = fittings.load().settings.rate_limit.as_ref().map(|limit| limit.cleanup_interval);
+        sleep(pause.unwrap_or(Duration::from_mins(1))).await;
+        service.clean();
+    }
+}
+
+async fn trims(desk: Arc<Desk>) {
+    loop {
+        sleep(TRIM).await;
+        if let Err(fault) = desk.store().trim_history(HISTORY).await {
+            warn!(%fault, "the history was not shortened");
+        }
+    }
+}
+
+impl Daemon {
+    /// Another configuration, or a sentence for everything that speaks against it.
+    async fn reload(&mut self, clock: &Arc<dyn Clock>) {
+        let settings = match config::load(&self.file) {
+            Ok((settings, warnings)) => {
+                warnings.iter().for_each(|warning| warn!("{warning}"));
+                settings
+            }
+            Err(fault) => return said(&fault),
+        };
+        let old = self.fittings.load_full();
+        for sentence in config::fixed_changes(&old.settings, &settings) {
+            warn!("{sentence}");
+        }
+        let next = match Fittings::make(settings, Some(&old.ways), &self.shelf, clock).await {
+            Ok(next) => next,
+            Err(fault) => return error!(%fault, "not reloaded; all stays as it was"),
+        };
+        self.reload_tls(&next);
+        if let Err(fault) = self.log.change(&next.settings.daemon) {
+            error!(%fault, "the log stays where it was");
+        }
+        self.serving.set_limits(Limits::from(&next.settings.daemon));
+        self.pusher.change_zone(next.ways.zone());
+        self.service.change_rules(rules(&next));
+        let left = (!old.ways.goes_on_in(&next.ways)).then(|| Arc::clone(&old));
+        self.fittings.store(Arc::new(next));
+        if let Some(left) = left {
+            left.ways.stop().await;
+        }
+        info!("reloaded");
+    }
+
+    fn reload_tls(&self, next: &Fittings) {
+        match (&self.tls, &next.settings.daemon.ssl) {
+            (Some(tls), Some(files)) => {
+                if let Err(fault) = tls.reload(files) {
+                    error!(%fault, "the certificate stays the old one");
+                }
+            }
+            (None, None) => {}
+            _ => warn!("daemon.ssl: from plain to TLS or back only at the next start"),
+        }
+    }
+
+    async fn end(self) {
+        let cut = self.serving.stop().await;
+        if cut > 0 {
+            warn!(cut, "requests were cut off");
+        }
+        self.fittings.load().ways.stop().await;
+    }
+}
+
+fn said(fault: &LoadFault) {
+    for line in fault.to_string().lines() {
+        error!("not reloaded: {line}");
+    }
+}

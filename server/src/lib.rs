@@ -16,6 +16,7 @@ pub mod admin;
 pub mod config;
 pub mod daemon;
 pub mod decide;
+pub mod desk;
 pub mod letter;
 pub mod limit;
 pub mod listen;

@@ -1,1 +1,86 @@
 //! Whether who asks is who they say: passwords, tokens, and the memory of what was proven lately.
+//!
+//! It knows no database and no request. A password costs a core some twenty milliseconds, whoever sends it, so how many are hashed at once,
+//! and how many wait for that, is bounded here.
+
+mod cache;
+mod hash;
+mod token;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use ddns::secret::Secret;
+use tokio::sync::Semaphore;
+
+use crate::account::User;
+use cache::Cache;
+
+pub use hash::{HashFault, hash};
+pub use token::{digest, new_token};
+
+/// Requests that may wait for a hash to be made; more are told to come again.
+const WAITING: usize = 256;
+
+/// How long one may wait for its turn.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// What came of a password.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Proven {
+    /// It is the user's.
+    Yes,
+    /// It is not, or there is no such user: nobody can tell which, not by the time it took either.
+    No,
+    /// Too many others are being looked at.
+    Busy,
+}
+
+/// Checks passwords.
+pub struct Proof {
+    cache: Cache,
+    cores: Arc<Semaphore>,
+    waiting: Semaphore,
+    nobody: Secret,
+}
+
+impl Proof {
+    /// With a fresh memory; the hash that stands for users there are none of is made here.
+    pub fn new() -> Result<Self, HashFault> {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        Ok(Self {
+            cache: Cache::new()?,
+            cores: Arc::new(Semaphore::new(cores)),
+            waiting: Semaphore::new(WAITING),
+            nobody: hash(&Secret::new(new_token()?))?,
+        })
+    }
+
+    /// Whether this password was proven to be the user's a short while ago: no hash is made for that.
+    pub fn remembered(&self, user: &User, password: &Secret) -> bool {
+        self.cache.knows(user, password)
+    }
+
+    /// Whether it is the user's. For `None`, a user there is none of, it takes the same time.
+    pub async fn password(&self, user: Option<&User>, password: &Secret) -> Proven {
+        let Ok(_place) = self.waiting.try_acquire() else { return Proven::Busy };
+        let Ok(Ok(core)) = tokio::time::timeout(PATIENCE, Arc::clone(&self.cores).acquire_owned()).await else {
+            return Proven::Busy;
+        };
+        let known = user.map_or_else(|| self.nobody.clone(), |user| user.password.clone());
+        let given = password.clone();
+        // the place on a core is given back when the work is done, not when a client has gone away
+        let matches = tokio::task::spawn_blocking(move || {
+            let _core = core;
+            hash::matches(&known, &given)
+        });
+        match (matches.await, user) {
+            (Ok(true), Some(user)) => {
+                self.cache.remember(user, password);
+                Proven::Yes
+            }
+            (Ok(_), _) => Proven::No,
+            (Err(_), _) => Proven::Busy,
+        }
+    }
+}

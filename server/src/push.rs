@@ -1,1 +1,174 @@
-//! From what is wanted to what the DNS has: leases, pushes, and again when the outcome is unknown.
+//! From what is wanted to what the DNS has: writes a change down, pushes it while no other instance may, and notes it as applied only after a
+//! verified answer. What came to an unknown end is pushed again.
+//!
+//! A host has one flight at most: a task of its own, which outlives the request that began it. A change that comes while it is under way is
+//! written down at once and flown by the same flight, so two updates of one name are never under way together.
+
+mod again;
+mod flight;
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep};
+
+use crate::account::Host;
+use crate::desk::Desk;
+use crate::pair::Pair;
+use crate::world::{Event, Lease, Letter, StoreFault, Want, Wanted, Zone, ZoneFault};
+use flight::{Flight, News};
+
+pub use again::run as again;
+
+/// How often a row may move on under a change before it is given up: each time somebody else got through.
+const TRIES: usize = 16;
+
+/// How often another instance's push is looked after.
+const LOOK: Duration = Duration::from_millis(40);
+
+/// What a host is to become.
+#[derive(Debug)]
+pub struct Step {
+    /// The row as it is to be, its generation one higher.
+    pub host: Host,
+    /// Lines of its history.
+    pub events: Vec<Event>,
+    /// A letter that goes with it.
+    pub letter: Option<Letter>,
+}
+
+/// What came of a change that was written down.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Pushed<N> {
+    /// The DNS has it, by a verified answer; the row as it was pushed.
+    Applied(Box<Host>),
+    /// Nothing had to be written: what the deciding function said instead.
+    Nothing(N),
+    /// There is no such host any more.
+    Gone,
+    /// It is written down and will be pushed again; for now the DNS is not known to have it.
+    Pending(ZoneFault),
+}
+
+/// The database failed, or the row would not hold still.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PushFault {
+    /// What the database said.
+    Store(StoreFault),
+    /// Others changed the host as often as we tried.
+    Crowded,
+}
+
+impl fmt::Display for PushFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Store(fault) => fault.fmt(f),
+            Self::Crowded => f.write_str("too many changes of one host at once"),
+        }
+    }
+}
+
+impl std::error::Error for PushFault {}
+
+impl From<StoreFault> for PushFault {
+    fn from(fault: StoreFault) -> Self {
+        Self::Store(fault)
+    }
+}
+
+/// Brings hosts to the DNS.
+pub struct Pusher {
+    desk: Arc<Desk>,
+    zone: ArcSwap<Arc<dyn Zone>>,
+    lease: Lease,
+    flights: Mutex<HashMap<i64, Flight>>,
+    failures: Mutex<HashMap<i64, u32>>,
+}
+
+impl Pusher {
+    /// Under this lease, whose span is several times what one exchange with the name server may take.
+    #[must_use]
+    pub fn new(desk: Arc<Desk>, zone: Arc<dyn Zone>, lease: Lease) -> Arc<Self> {
+        let zone = ArcSwap::from_pointee(zone);
+        Arc::new(Self { desk, zone, lease, flights: Mutex::default(), failures: Mutex::default() })
+    }
+
+    /// From now on to this one; what is under way ends at the old one.
+    pub fn change_zone(&self, zone: Arc<dyn Zone>) {
+        self.zone.store(Arc::new(zone));
+    }
+
+    /// Decides on the row as it is, writes what it is to become, and brings it to the DNS; decides anew when the row has moved on meanwhile.
+    pub async fn change<N>(
+        self: &Arc<Self>,
+        host: Host,
+        mut decide: impl FnMut(&Host) -> Result<Step, N>,
+    ) -> Result<Pushed<N>, PushFault> {
+        let mut row = host;
+        for _ in 0..TRIES {
+            let step = match decide(&row) {
+                Ok(step) => step,
+                Err(nothing) => return Ok(Pushed::Nothing(nothing)),
+            };
+            let seen = Pair::of(|family| row.held.get(family).seen);
+            let Step { host, events, letter } = step;
+            let want = Want { host: host.clone(), seen, lease: self.lease.clone(), letter, events };
+            match self.desk.want(want).await? {
+                Wanted::Ours => return Ok(self.fly(host).await),
+                Wanted::Others => return self.watch_others(host).await,
+                Wanted::Stale(now) => row = *now,
+                Wanted::Gone => return Ok(Pushed::Gone),
+            }
+        }
+        Err(PushFault::Crowded)
+    }
+
+    /// Joins the host's flight or begins one, and waits until it has come as far as this row.
+    async fn fly<N>(self: &Arc<Self>, host: Host) -> Pushed<N> {
+        let mut news = self.board(&host);
+        loop {
+            match news.borrow_and_update().of(host.generation) {
+                Some(News::Applied(_)) => return Pushed::Applied(Box::new(host)),
+                Some(News::Gone) => return Pushed::Gone,
+                Some(News::Failed(_, fault)) => return Pushed::Pending(fault),
+                None => {}
+            }
+            if news.changed().await.is_err() {
+                return Pushed::Pending(ZoneFault::Unknown("the service is stopping".to_owned()));
+            }
+        }
+    }
+
+    /// Begins a flight, or makes the one under way go as far as this row.
+    fn board(self: &Arc<Self>, host: &Host) -> watch::Receiver<News> {
+        let mut flights = self.flights.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(flight) = flights.get_mut(&host.id) {
+            flight.wanted = flight.wanted.max(host.generation);
+            return flight.news.subscribe();
+        }
+        let (news, seen) = watch::channel(News::Applied(host.generation - 1));
+        flights.insert(host.id, Flight { wanted: host.generation, news });
+        tokio::spawn(flight::fly(Arc::clone(self), host.clone()));
+        seen
+    }
+
+    /// Another instance holds the lease and will find our generation when it is done with its own.
+    async fn watch_others<N>(&self, host: Host) -> Result<Pushed<N>, PushFault> {
+        let until = Instant::now() + self.lease.span;
+        while Instant::now() < until {
+            sleep(LOOK).await;
+            match self.desk.host(host.id).await? {
+                None => return Ok(Pushed::Gone),
+                Some(now) if now.applied >= host.generation => return Ok(Pushed::Applied(Box::new(host))),
+                Some(_) => {}
+            }
+        }
+        Ok(Pushed::Pending(ZoneFault::Unknown(
+            "another instance of this service did not say that it is done".to_owned(),
+        )))
+    }
+}

@@ -1,1 +1,276 @@
-//! One request from its bytes to its reply.
+//! One request from its bytes to its reply: read, looked up, proven, decided, pushed, answered. The only place that knows all of these.
+
+mod gate;
+mod login;
+mod outcome;
+mod reply;
+mod request_line;
+
+use std::net::IpAddr;
+use std::sync::Arc;
+use std::time::Instant;
+
+use arc_swap::ArcSwap;
+use futures_util::future::join_all;
+use tracing::{Instrument, debug, error, info, info_span};
+
+use crate::account::{Host, User};
+use crate::config::Settings;
+use crate::decide::{self, Said, Verdict};
+use crate::desk::Desk;
+use crate::pair::{FAMILIES, Pair};
+use crate::proof::{self, Proof};
+use crate::push::{PushFault, Pushed, Pusher, Step};
+use crate::request::{self, Hosts, Unread, Update};
+use crate::world::{Asked, Clock, Found, Handler, Letter, Reply, Request, StoreFault, Wish};
+use gate::Gate;
+use outcome::{Outcome, Word};
+
+/// Makes the letter about a change: for whom, what it was, what it is. `None` when no such letters are wanted.
+pub type Letters = dyn Fn(&User, &Host, &Host) -> Option<Letter> + Send + Sync;
+
+/// What of the configuration may become another one while requests are served.
+pub struct Rules {
+    /// The configuration.
+    pub settings: Settings,
+    /// For change mail.
+    pub letters: Box<Letters>,
+}
+
+/// Serves updates.
+pub struct Service {
+    desk: Arc<Desk>,
+    pusher: Arc<Pusher>,
+    proof: Proof,
+    clock: Arc<dyn Clock>,
+    rules: ArcSwap<Rules>,
+    gate: Gate,
+}
+
+impl Service {
+    /// By these rules, until they change.
+    #[must_use]
+    pub fn new(desk: Arc<Desk>, pusher: Arc<Pusher>, proof: Proof, clock: Arc<dyn Clock>, rules: Rules) -> Self {
+        Self { desk, pusher, proof, clock, rules: ArcSwap::from_pointee(rules), gate: Gate::default() }
+    }
+
+    /// By these from the next request on.
+    pub fn change_rules(&self, rules: Rules) {
+        self.rules.store(Arc::new(rules));
+    }
+
+    /// Forgets counters whose windows are over.
+    pub fn clean(&self) {
+        if let Some(limit) = &self.rules.load().settings.rate_limit {
+            self.gate.clean(limit, Instant::now());
+        }
+    }
+
+    async fn served(&self, request: &Request) -> Reply {
+        let rules = self.rules.load_full();
+        let daemon = &rules.settings.daemon;
+        if daemon.log_requests {
+            let client = request::client(request, daemon.proxy.as_ref());
+            info!(%client, request = request_line::masked(request, &rules.settings.endpoints), "request");
+        }
+        match request::read(request, &rules.settings.endpoints, daemon.proxy.as_ref()) {
+            Ok(update) => self.updated(&update, &rules).await,
+            Err(Unread::NotFound) => reply::not_found(),
+            Err(Unread::Method) => reply::wrong_method(),
+        }
+    }
+
+    async fn updated(&self, update: &Update, rules: &Rules) -> Reply {
+        let Some(login) = &update.login else { return reply::challenge(update.json) };
+        let names = match &update.hosts {
+            Hosts::TooMany(_) => return reply::account(Word::NumHost, "at most 20 names in one request", update.json),
+            Hosts::Only => Vec::new(),
+            Hosts::Named(names) => names.iter().filter_map(|(_, name)| name.clone().ok()).collect(),
+        };
+        let wish = if matches!(update.hosts, Hosts::Only) { Wish::Only } else { Wish::Named(names) };
+        let asked = Asked { user: login.user.clone(), token: proof::digest(&login.password), hosts: wish };
+        let found = match self.desk.look(asked).await {
+            Ok(found) => found,
+            Err(fault) => return trouble(&fault, update.json),
+        };
+        match self.proven(login, &found, update.client, rules).await {
+            Ok(scope) => self.answered(update, &found, scope, rules).await,
+            Err(word) => reply::account(word, word.sentence(), update.json),
+        }
+    }
+
+    /// Host by host; those of one request go to the DNS together.
+    async fn answered(&self, update: &Update, found: &Found, scope: Scope, rules: &Rules) -> Reply {
+        let Some(user) = &found.user else {
+            return reply::account(Word::BadAuth, Word::BadAuth.sentence(), update.json);
+        };
+        let addresses = match Self::fit(update, rules) {
+            Ok(addresses) => addresses,
+            Err(why) => return reply::account(self.bad(user, "", Word::DnsErr, rules), &why, update.json),
+        };
+        let one = |host: Option<Host>, name: String| {
+            let host = host.filter(|host| host.user == user.id && !host.leaving && scope.holds(host));
+            async move {
+                match host {
+                    Some(host) => self.host(update, user, host, addresses, rules).await.of(name),
+                    None => Outcome::word(self.bad(user, &name, Word::NoHost, rules)).of(name),
+                }
+            }
+        };
+        let outcomes = match &update.hosts {
+            Hosts::Named(names) => {
+                let mut rows = found.hosts.iter().cloned();
+                let each = names.iter().map(|(written, name)| {
+                    let row = name.is_ok().then(|| rows.next().flatten()).flatten();
+                    let (bad, one) = (name.is_err(), one(row, written.clone()));
+                    async move {
+                        if bad {
+                            Outcome::word(self.bad(user, written, Word::NotFqdn, rules)).of(written.clone())
+                        } else {
+                            one.await
+                        }
+                    }
+                });
+                join_all(each).await
+            }
+            _ => match &found.hosts[..] {
+                [Some(host)] => vec![one(Some(host.clone()), host.name.fqdn()).await],
+                [] => vec![one(None, String::new()).await],
+                _ => {
+                    return reply::account(
+                        self.bad(user, "", Word::NotFqdn, rules),
+                        "name the host: there are several",
+                        update.json,
+                    );
+                }
+            },
+        };
+        reply::hosts(&outcomes, update.json)
+    }
+
+    /// The addresses, all of them fit to be put into the DNS; else the sentence that says what is wrong.
+    fn fit(update: &Update, rules: &Rules) -> Result<Pair<Option<IpAddr>>, String> {
+        let addresses = update.addresses.map_err(|fault| fault.to_string())?;
+        let allow_private = rules.settings.daemon.allow_private_addresses;
+        match addresses.present().find(|address| !decide::publishable(*address, allow_private)) {
+            Some(address) => Err(format!("{address} is not an address for the public DNS")),
+            None => Ok(addresses),
+        }
+    }
+
+    async fn host(
+        &self,
+        update: &Update,
+        user: &User,
+        host: Host,
+        addresses: Pair<Option<IpAddr>>,
+        rules: &Rules,
+    ) -> Outcome {
+        let limit = rules.settings.rate_limit.as_ref();
+        if limit.is_some_and(|limit| self.gate.good_full(host.id, limit, Instant::now())) {
+            return Outcome::word(Word::Abuse);
+        }
+        let said = Said { addresses, source: update.client, now: self.clock.now() };
+        let (name, before) = (host.name.clone(), host.clone());
+        let outcome = match self.moved(update, user, host, said, rules).await {
+            Ok(outcome) => outcome,
+            Err(fault) => {
+                error!(host = %name, %fault, "not updated");
+                Outcome::word(Word::Trouble)
+            }
+        };
+        if let (Some(limit), Word::Good | Word::NoChange) = (limit, outcome.word) {
+            self.gate.good(before.id, limit, Instant::now());
+        }
+        if outcome.word == Word::Good {
+            let old: Vec<_> = FAMILIES.iter().filter_map(|family| before.held.get(*family).address).collect();
+            info!(host = %name, client = %update.client, user = user.name, ?old, new = outcome.addresses_text(), "updated");
+        }
+        outcome
+    }
+
+    async fn moved(
+        &self,
+        update: &Update,
+        user: &User,
+        host: Host,
+        said: Said,
+        rules: &Rules,
+    ) -> Result<Outcome, PushFault> {
+        let window = rules.settings.rate_limit.as_ref().map(|limit| limit.good);
+        let mut row = host;
+        loop {
+            let pushed = self.pusher.change(row.clone(), |row| match decide::update(row, &said, window) {
+                Verdict::Change(next, events) => {
+                    let letter = update.notify.then(|| (rules.letters)(user, row, &next)).flatten();
+                    Ok(Step { host: *next, events, letter })
+                }
+                Verdict::Again => Ok(Step {
+                    host: Host { generation: row.generation + 1, ..row.clone() },
+                    events: Vec::new(),
+                    letter: None,
+                }),
+                Verdict::Unchanged(touch) => Err(Some(touch)),
+                Verdict::TooOften => Err(None),
+            });
+            return Ok(match pushed.await? {
+                Pushed::Applied(_) => Outcome::with(Word::Good, said.addresses),
+                Pushed::Pending(_) => Outcome::word(Word::DnsErr),
+                Pushed::Gone => Outcome::word(Word::NoHost),
+                Pushed::Nothing(None) => Outcome::word(Word::Abuse),
+                Pushed::Nothing(Some(None)) => Outcome::with(Word::NoChange, said.addresses),
+                Pushed::Nothing(Some(Some(touch))) => {
+                    if self.desk.touch(touch).await? {
+                        Outcome::with(Word::NoChange, said.addresses)
+                    } else if let Some(now) = self.desk.host(row.id).await? {
+                        // somebody else changed it between our look and our note
+                        row = now;
+                        continue;
+                    } else {
+                        Outcome::word(Word::NoHost)
+                    }
+                }
+            });
+        }
+    }
+
+    /// A user's request that cannot be done: counted by user and name, so that one wrong setting does not stop the user's other routers.
+    fn bad(&self, user: &User, name: &str, word: Word, rules: &Rules) -> Word {
+        let Some(limit) = &rules.settings.rate_limit else { return word };
+        let now = Instant::now();
+        if self.gate.fruitless(&user.name, name, limit, now) {
+            return Word::Abuse;
+        }
+        word
+    }
+}
+
+/// What the credentials are good for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Scope {
+    /// All hosts of the user.
+    User,
+    /// One host.
+    Host(i64),
+}
+
+impl Scope {
+    fn holds(self, host: &Host) -> bool {
+        self == Self::User || self == Self::Host(host.id)
+    }
+}
+
+fn trouble(fault: &StoreFault, json: bool) -> Reply {
+    error!(%fault, "no update can be served");
+    reply::account(Word::Trouble, Word::Trouble.sentence(), json)
+}
+
+#[async_trait::async_trait]
+impl Handler for Service {
+    async fn answer(&self, request: Request) -> Reply {
+        let span = info_span!("request", id = request.id);
+        let reply = self.served(&request).instrument(span.clone()).await;
+        span.in_scope(|| debug!(status = reply.status, "answered"));
+        reply
+    }
+}

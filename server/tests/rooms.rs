@@ -22,15 +22,16 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("letter", &["account", "moment", "pair", "world"]),
     ("proof", &["account", "moment", "world"]),
     // corridors
-    ("push", &["account", "moment", "pair", "world"]),
+    ("desk", &["account", "moment", "world"]),
+    ("push", &["account", "decide", "desk", "moment", "pair", "world"]),
     (
         "serve",
         &[
-            "account", "config", "decide", "letter", "limit", "moment", "names", "pair", "proof", "push", "request",
-            "world",
+            "account", "config", "decide", "desk", "letter", "limit", "moment", "names", "pair", "proof", "push",
+            "request", "world",
         ],
     ),
-    ("sweep", &["account", "config", "decide", "letter", "moment", "pair", "push", "world"]),
+    ("sweep", &["account", "config", "decide", "desk", "letter", "moment", "pair", "push", "world"]),
     ("post", &["moment", "world"]),
     // machines: they never meet
     ("listen", &["config", "world"]),
@@ -42,15 +43,15 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "daemon",
         &[
-            "config", "letter", "listen", "log", "mail", "moment", "post", "proof", "push", "serve", "store", "sweep",
-            "world", "zone",
+            "account", "config", "decide", "desk", "letter", "listen", "log", "mail", "moment", "post", "proof",
+            "push", "serve", "store", "sweep", "world", "zone",
         ],
     ),
     (
         "admin",
         &[
-            "account", "config", "daemon", "letter", "log", "mail", "moment", "names", "pair", "post", "proof", "push",
-            "store", "sweep", "world", "zone",
+            "account", "config", "daemon", "decide", "desk", "letter", "log", "mail", "moment", "names", "pair",
+            "post", "proof", "push", "store", "sweep", "world", "zone",
         ],
     ),
 ];

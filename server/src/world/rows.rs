@@ -88,6 +88,9 @@ pub struct Event {
 pub struct Want {
     /// The row as it is to be. It is written only where the row still has the generation before this one's; `applied` is not written.
     pub host: Host,
+    /// [`crate::account::Held::seen`] as it was read: who removes an address must not miss that a client just confirmed it. It is written
+    /// only where these are still so.
+    pub seen: Pair<Option<Moment>>,
     /// Taken in the same statement, if it is free or already this owner's.
     pub lease: Lease,
     /// Goes to the outbox in the same transaction.
@@ -109,7 +112,7 @@ pub enum Wanted {
     Gone,
 }
 
-/// A client said that addresses still hold. Written only where the generation is still this one; else it says nothing.
+/// A client said that addresses still hold. Written only where the generation is still this one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Touch {
     /// The host.
@@ -199,7 +202,7 @@ pub struct Posted {
 }
 
 /// The database did not do it.
-#[derive(Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StoreFault {
     /// Not now: no connection, locked, full. Nothing was written.
     Away(String),
@@ -246,8 +249,8 @@ pub trait Store: Send + Sync {
     /// Writes what is wanted, all in one transaction that is on disk when this returns; items do not hinder each other.
     async fn want(&self, wants: &[Want]) -> Result<Vec<Wanted>, StoreFault>;
 
-    /// Notes that addresses still hold.
-    async fn touch(&self, touches: &[Touch]) -> Result<(), StoreFault>;
+    /// Notes that addresses still hold; `false` where the row has moved on.
+    async fn touch(&self, touches: &[Touch]) -> Result<Vec<bool>, StoreFault>;
 
     /// Notes that the DNS has `(host, generation)`, and gives the lease back where that is the newest.
     async fn applied(&self, done: &[(i64, i64)], lease: &Lease) -> Result<Vec<Settled>, StoreFault>;

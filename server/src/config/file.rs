@@ -1,0 +1,97 @@
+//! The thin shell that opens `config.toml` and the database's `password_file`: the only input of this room. It decides nothing but
+//! who may read them.
+#![forbid(unsafe_code)]
+
+use std::fmt;
+use std::fs::File;
+use std::io::{self, Read};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use ddns::secret::Secret;
+
+use super::settings::{Database, Settings};
+use super::{Fault, Warning, read_all};
+
+/// More is no configuration.
+const MOST: u64 = 4 << 20;
+/// `o+r`
+const WORLD_READABLE: u32 = 0o004;
+
+/// Why a configuration was not loaded.
+#[derive(Debug)]
+pub enum LoadFault {
+    /// The file cannot be opened or read: mend path, owner or mode.
+    Unreadable(PathBuf, io::Error),
+    /// Everybody on the machine may read it: `chmod o-r`.
+    WorldReadable(PathBuf),
+    /// It is no text: the line on which that shows.
+    NotText(PathBuf, usize),
+    /// What is written in it is wrong.
+    Wrong(PathBuf, Vec<Fault>),
+}
+
+impl fmt::Display for LoadFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unreadable(path, error) => write!(f, "{}: cannot be read: {error}", path.display()),
+            Self::WorldReadable(path) => {
+                let path = path.display();
+                write!(f, "{path}: can be read by everybody on this machine, and holds secrets: chmod o-rwx '{path}'")
+            }
+            Self::NotText(path, line) => write!(f, "{}:{line}: is not UTF-8", path.display()),
+            Self::Wrong(path, faults) => {
+                let path = path.display().to_string();
+                for (at, fault) in faults.iter().enumerate() {
+                    write!(f, "{}{}", if at > 0 { "\n" } else { "" }, fault.in_file(&path))?;
+                }
+                Ok(())
+            }
+        }
+    }
+}
+
+impl std::error::Error for LoadFault {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        match self {
+            Self::Unreadable(_, error) => Some(error),
+            _ => None,
+        }
+    }
+}
+
+/// Reads the file, and the database's password where it stands in a file of its own.
+pub fn load(path: &Path) -> Result<(Settings, Vec<Warning>), LoadFault> {
+    let bytes = private(path)?;
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let good = &error.as_bytes()[..error.utf8_error().valid_up_to()];
+        LoadFault::NotText(path.to_owned(), good.split(|b| *b == b'\n').count())
+    })?;
+    let (mut settings, warnings, password_file) =
+        read_all(&text).map_err(|faults| LoadFault::Wrong(path.to_owned(), faults))?;
+    if let (Database::Mariadb { password, .. }, Some(file)) = (&mut settings.database, password_file) {
+        let mut bytes = private(&file)?;
+        // editors end a file with a line's end, which is no part of a password
+        while matches!(bytes.last(), Some(b'\n' | b'\r')) {
+            bytes.pop();
+        }
+        *password = Secret::new(bytes);
+    }
+    Ok((settings, warnings))
+}
+
+/// The bytes of a file that not everybody may read. Mode and bytes come from one open file: a path could lead elsewhere in between.
+fn private(path: &Path) -> Result<Vec<u8>, LoadFault> {
+    let failed = |error| LoadFault::Unreadable(path.to_owned(), error);
+    let mut file = File::open(path).map_err(failed)?;
+    let known = file.metadata().map_err(failed)?;
+    if known.is_file() && known.mode() & WORLD_READABLE != 0 {
+        return Err(LoadFault::WorldReadable(path.to_owned()));
+    }
+    if known.len() > MOST {
+        return Err(failed(io::Error::new(io::ErrorKind::FileTooLarge, "is larger than 4 MiB")));
+    }
+    let mut bytes = Vec::new();
+    file.by_ref().take(MOST).read_to_end(&mut bytes).map_err(failed)?;
+    Ok(bytes)
+}

@@ -1,0 +1,165 @@
+//! One connection: TLS handshake, which HTTP it is, and hyper set to our limits.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use hyper::server::conn::{http1, http2};
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::sync::watch;
+use tokio::time::{sleep, timeout};
+
+use super::crowd::{Crowd, Place};
+use super::exchange::{Call, answer};
+use super::limits::{HEAD, LINGER_TIME, Limits};
+use super::line::Line;
+use super::tls::Tls;
+use crate::world::Handler;
+
+/// How an HTTP/2 connection begins (RFC 9113 section 3.4).
+const PREFACE: &[u8; 24] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+/// Between two looks at a preface that has not come whole.
+const PREFACE_LOOK: Duration = Duration::from_millis(20);
+
+/// What all connections of one listener share.
+pub(super) struct House {
+    tls: Option<Tls>,
+    pub(super) limits: ArcSwap<Limits>,
+    pub(super) handler: Arc<dyn Handler>,
+    pub(super) crowd: Arc<Crowd>,
+    pub(super) stop: watch::Receiver<bool>,
+    one: http1::Builder,
+    two: http2::Builder<TokioExecutor>,
+}
+
+impl std::fmt::Debug for House {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("House").field("limits", &self.limits).finish_non_exhaustive()
+    }
+}
+
+impl House {
+    pub(super) fn new(
+        tls: Option<Tls>,
+        limits: ArcSwap<Limits>,
+        handler: Arc<dyn Handler>,
+        stop: watch::Receiver<bool>,
+    ) -> Self {
+        Self { tls, limits, handler, crowd: Arc::default(), stop, one: http1(), two: http2() }
+    }
+}
+
+fn http1() -> http1::Builder {
+    let mut one = http1::Builder::new();
+    // times are the keeper's: hyper's own header timeout would count the idle time too, and costs a timer for each request
+    one.header_read_timeout(None).max_header_size(HEAD).max_buf_size(2 * HEAD);
+    // an update that was asked for is carried out, even if the client has shut down its sending side
+    one.half_close(true);
+    one
+}
+
+fn http2() -> http2::Builder<TokioExecutor> {
+    let mut two = http2::Builder::new(TokioExecutor::new());
+    two.timer(TokioTimer::new());
+    two.max_concurrent_streams(64).max_header_list_size(16 * 1024).max_frame_size(16 * 1024);
+    two.initial_stream_window_size(64 * 1024).initial_connection_window_size(256 * 1024).max_send_buf_size(64 * 1024);
+    // rapid reset (CVE-2023-44487) and its kin: h2's and hyper's defaults are 20 and 1024
+    two.max_pending_accept_reset_streams(20).max_local_error_reset_streams(128);
+    two.keep_alive_interval(Duration::from_secs(20)).keep_alive_timeout(Duration::from_secs(10));
+    two
+}
+
+/// Serves one connection to its end.
+pub(super) async fn run(
+    stream: TcpStream,
+    peer: SocketAddr,
+    place: Place,
+    request_timeout: Duration,
+    house: Arc<House>,
+) {
+    // answers are small and wait for nothing
+    let _ = stream.set_nodelay(true);
+    let call = Arc::new(Call { house, pulse: Arc::clone(&place.pulse), peer, request_timeout });
+    if let Some(tls) = &call.house.tls {
+        let Some((stream, two)) = tls.handshake(stream, peer).await else { return };
+        call.pulse.opened();
+        // on the heap, so that a connection that says nothing costs little
+        if two { Box::pin(serve_two(stream, &call)).await } else { Box::pin(serve_one(stream, &call)).await }
+    } else {
+        match prior_knowledge(&stream).await {
+            Some(true) => Box::pin(serve_two(stream, &call)).await,
+            Some(false) => Box::pin(serve_one(stream, &call)).await,
+            None => {}
+        }
+    }
+    drop(place);
+}
+
+/// Whether the client begins with HTTP/2's preface; `None` if it went away. Nothing is taken out of the socket.
+async fn prior_knowledge(stream: &TcpStream) -> Option<bool> {
+    let mut first = [0; PREFACE.len()];
+    loop {
+        let length = stream.peek(&mut first).await.ok()?;
+        if length == 0 {
+            return None;
+        }
+        if first.get(..length) != PREFACE.get(..length) {
+            return Some(false);
+        }
+        if length == PREFACE.len() {
+            return Some(true);
+        }
+        sleep(PREFACE_LOOK).await;
+    }
+}
+
+async fn serve_one<S>(stream: S, call: &Arc<Call>)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let line = TokioIo::new(Line::new(stream, Arc::clone(&call.pulse), true));
+    let service = service_fn(|request| answer(Arc::clone(call), request));
+    let mut connection = call.house.one.serve_connection(line, service);
+    let ended = (&mut connection).await;
+    if ended.is_err_and(|fault| fault.is_parse()) || call.pulse.refused() {
+        linger(connection.into_parts().io.into_inner().into_inner()).await;
+    }
+}
+
+/// Reads what a refused client still sends, so that the system does not answer those bytes by a reset that destroys our answer.
+async fn linger<S: AsyncRead + AsyncWrite + Unpin>(mut stream: S) {
+    let _ = stream.shutdown().await;
+    let mut scrap = [0; 1024];
+    let read = async {
+        for _ in 0..256 {
+            if !matches!(stream.read(&mut scrap).await, Ok(length) if length > 0) {
+                return;
+            }
+        }
+    };
+    let _ = timeout(LINGER_TIME, read).await;
+}
+
+async fn serve_two<S>(stream: S, call: &Arc<Call>)
+where
+    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let mut stop = call.house.stop.clone();
+    let line = TokioIo::new(Line::new(stream, Arc::clone(&call.pulse), false));
+    let service = service_fn({
+        let call = Arc::clone(call);
+        move |request| answer(Arc::clone(&call), request)
+    });
+    let mut connection = std::pin::pin!(call.house.two.serve_connection(line, service));
+    tokio::select! {
+        biased;
+        _ = connection.as_mut() => return,
+        _ = stop.wait_for(|stopping| *stopping) => {}
+    }
+    connection.as_mut().graceful_shutdown();
+    let _ = connection.await;
+}

@@ -1,0 +1,44 @@
+//! What is wanted and not known to be in the DNS is pushed again: after a failure, after a restart, after another instance died.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::sleep;
+use tracing::{info, warn};
+
+use super::Pusher;
+
+/// Between two looks.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// Hosts taken at once.
+const TOGETHER: u32 = 64;
+
+/// Looks for such hosts until it is dropped.
+pub async fn run(pusher: Arc<Pusher>) {
+    let mut away = false;
+    loop {
+        match pusher.desk.store().claim(&pusher.lease, TOGETHER).await {
+            Ok(hosts) => {
+                if std::mem::take(&mut away) {
+                    info!("the database is back");
+                }
+                let full = hosts.len() >= TOGETHER as usize;
+                for host in hosts {
+                    info!(host = %host.name, generation = host.generation, "pushed again");
+                    drop(pusher.board(&host));
+                }
+                if full {
+                    tokio::task::yield_now().await;
+                    continue;
+                }
+            }
+            Err(fault) => {
+                if !std::mem::replace(&mut away, true) {
+                    warn!(%fault, "what is not in the DNS yet cannot be looked for");
+                }
+            }
+        }
+        sleep(PAUSE).await;
+    }
+}

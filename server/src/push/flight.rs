@@ -1,0 +1,147 @@
+//! One host on its way to the DNS, until the newest of what is wanted is there.
+
+use std::sync::{Arc, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::time::Instant;
+use tracing::{debug, warn};
+
+use super::Pusher;
+use crate::account::Host;
+use crate::decide;
+use crate::world::{Settled, ZoneFault};
+
+/// How far a flight has come.
+#[derive(Clone, Debug)]
+pub(super) enum News {
+    /// The DNS has this generation.
+    Applied(i64),
+    /// This one, and those before it that were not applied, are not known to be in the DNS.
+    Failed(i64, ZoneFault),
+    /// The host was deleted.
+    Gone,
+}
+
+impl News {
+    /// What they say of a generation; `None` while it is under way.
+    pub(super) fn of(&self, generation: i64) -> Option<Self> {
+        match self {
+            Self::Applied(applied) if *applied < generation => None,
+            Self::Failed(failed, _) if *failed < generation => None,
+            news => Some(news.clone()),
+        }
+    }
+}
+
+/// A flight under way.
+pub(super) struct Flight {
+    /// The newest generation that somebody waits for.
+    pub(super) wanted: i64,
+    /// For those who wait.
+    pub(super) news: watch::Sender<News>,
+}
+
+/// Pause before the next try, by the number of failures before.
+fn pause(failures: u32) -> Duration {
+    const LONGEST: Duration = Duration::from_mins(5);
+    Duration::from_secs(1 << failures.min(16)).min(LONGEST)
+}
+
+/// Pushes a host that is leased to us, and what it becomes meanwhile.
+pub(super) async fn fly(pusher: Arc<Pusher>, mut host: Host) {
+    let mut leased = Instant::now();
+    loop {
+        // a lease must not run out while a message is under way: another instance could push a newer one before it
+        if leased.elapsed() > pusher.lease.span / 2 {
+            let fault = ZoneFault::Unknown("it waited too long for its turn".to_owned());
+            return pusher.give_up(&host, fault).await;
+        }
+        let zone = pusher.zone.load_full();
+        if let Err(fault) = zone.push(&decide::records(&host)).await {
+            return pusher.give_up(&host, fault).await;
+        }
+        leased = Instant::now();
+        match pusher.desk.applied(host.id, host.generation).await {
+            Ok(Settled::Done) => match pusher.landed(&host).await {
+                Some(newer) => host = newer,
+                None => return,
+            },
+            Ok(Settled::MovedOn(newer)) => {
+                pusher.tell(host.id, News::Applied(host.generation));
+                host = *newer;
+            }
+            Ok(Settled::Gone) => return pusher.end(host.id, News::Gone),
+            Ok(Settled::Lost) => {
+                let fault = ZoneFault::Unknown("another instance took the host over meanwhile".to_owned());
+                return pusher.end(host.id, News::Failed(i64::MAX, fault));
+            }
+            Err(fault) => {
+                // the lease runs out by itself, and then it is pushed again
+                warn!(host = %host.name, %fault, "the DNS has a change that the database could not be told of; it will be pushed again");
+                return pusher.end(host.id, News::Failed(i64::MAX, ZoneFault::Unknown(fault.to_string())));
+            }
+        }
+    }
+}
+
+impl Pusher {
+    /// All is done; or somebody wrote a newer generation after the database had been told, and counts on this flight.
+    async fn landed(&self, host: &Host) -> Option<Host> {
+        self.failures.lock().unwrap_or_else(PoisonError::into_inner).remove(&host.id);
+        if host.leaving
+            && let Err(fault) = self.desk.store().delete_host(host.id).await
+        {
+            warn!(host = %host.name, %fault, "the records are gone, but not the host's row");
+        }
+        debug!(host = %host.name, generation = host.generation, "in the DNS");
+        {
+            let mut flights = self.flights.lock().unwrap_or_else(PoisonError::into_inner);
+            let flight = flights.get(&host.id)?;
+            flight.news.send_replace(News::Applied(host.generation));
+            if flight.wanted <= host.generation {
+                flights.remove(&host.id);
+                return None;
+            }
+        }
+        match self.desk.host(host.id).await {
+            Ok(Some(newer)) => Some(newer),
+            Ok(None) => {
+                self.end(host.id, News::Gone);
+                None
+            }
+            Err(fault) => {
+                self.end(host.id, News::Failed(i64::MAX, ZoneFault::Unknown(fault.to_string())));
+                None
+            }
+        }
+    }
+
+    /// It will be tried again after a pause, by whoever claims it then.
+    async fn give_up(&self, host: &Host, fault: ZoneFault) {
+        let failures = {
+            let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
+            let count = failures.entry(host.id).or_insert(0);
+            *count = count.saturating_add(1);
+            *count - 1
+        };
+        let pause = pause(failures);
+        warn!(host = %host.name, %fault, again_in = pause.as_secs(), "not in the DNS");
+        if let Err(fault) = self.desk.released(host.id, pause).await {
+            debug!(host = %host.name, %fault, "the lease was not given back; it will run out");
+        }
+        self.end(host.id, News::Failed(i64::MAX, fault));
+    }
+
+    fn tell(&self, host: i64, news: News) {
+        if let Some(flight) = self.flights.lock().unwrap_or_else(PoisonError::into_inner).get(&host) {
+            flight.news.send_replace(news);
+        }
+    }
+
+    fn end(&self, host: i64, news: News) {
+        if let Some(flight) = self.flights.lock().unwrap_or_else(PoisonError::into_inner).remove(&host) {
+            flight.news.send_replace(news);
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! Opens a database: pools, the file and its mode, the settings of each connection. Knows no table.
+
+use std::fs::OpenOptions;
+use std::io::ErrorKind;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+use std::sync::Arc;
+use std::time::Duration;
+
+use sqlx::mysql::{MySqlConnectOptions, MySqlPoolOptions, MySqlSslMode};
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{ConnectOptions as _, Connection as _, Executor as _, MySqlPool, SqlitePool};
+
+use super::fault::away;
+use super::{Pools, Sql, scheme};
+use crate::config::Database;
+use crate::world::StoreFault;
+
+/// How long one waits for a connection, or for SQLite's lock.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// Connections that read SQLite.
+const READERS: u32 = 3;
+
+/// Statements kept ready by each connection: ours, times seven lengths of lists.
+const STATEMENTS: usize = 128;
+
+/// Opens the database and brings its scheme up to date; SQLite's file is made where there is none.
+pub async fn open(database: &Database) -> Result<Arc<Sql>, StoreFault> {
+    let pools = match database {
+        Database::Sqlite { path } => sqlite(path).await?,
+        Database::Mariadb { .. } => Pools::Mariadb(mariadb(database).await?),
+    };
+    Ok(Arc::new(Sql { pools }))
+}
+
+async fn sqlite(path: &Path) -> Result<Pools, StoreFault> {
+    make_file(path)?;
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(PATIENCE)
+        .statement_cache_capacity(STATEMENTS)
+        .disable_statement_logging();
+    scheme::ours_sqlite(path).await?;
+    let writer = sqlite_pool(1, options.clone());
+    scheme::update_sqlite(&writer).await?;
+    // a reader that may write too: who opens read-only cannot make the files beside the database when they are missing
+    Ok(Pools::Sqlite { writer, readers: sqlite_pool(READERS, options.pragma("query_only", "ON")) })
+}
+
+fn sqlite_pool(most: u32, options: SqliteConnectOptions) -> SqlitePool {
+    SqlitePoolOptions::new()
+        .max_connections(most)
+        .acquire_timeout(PATIENCE * 2)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .test_before_acquire(false)
+        // SQLite ends some transactions by itself, a full disk's among them; sqlx counts them as open ever after
+        .after_release(|link, _| Box::pin(async move { Ok(!link.is_in_transaction()) }))
+        .connect_lazy_with(options)
+}
+
+/// Readable by owner and group, less what umask takes; SQLite gives the files beside it the same mode.
+fn make_file(path: &Path) -> Result<(), StoreFault> {
+    match OpenOptions::new().write(true).create_new(true).mode(0o660).open(path) {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => {
+            Err(StoreFault::Away(format!("{}: {error}", path.display())))
+        }
+        _ => Ok(()),
+    }
+}
+
+async fn mariadb(database: &Database) -> Result<MySqlPool, StoreFault> {
+    let Database::Mariadb { host, port, name, user, password, pool_size } = database else {
+        return Err(StoreFault::Away("no server is configured".to_owned()));
+    };
+    let options = MySqlConnectOptions::new()
+        .username(user)
+        .password(&String::from_utf8_lossy(password.reveal()))
+        .database(name)
+        .charset("utf8mb4")
+        .collation("utf8mb4_bin")
+        .statement_cache_capacity(STATEMENTS)
+        .disable_statement_logging();
+    let here = host.starts_with('/') || matches!(host.as_str(), "localhost" | "127.0.0.1" | "::1");
+    let options = options.ssl_mode(if here { MySqlSslMode::Disabled } else { MySqlSslMode::Preferred });
+    let options = if host.starts_with('/') { options.socket(host) } else { options.host(host).port(*port) };
+    let pool = MySqlPoolOptions::new()
+        .max_connections((*pool_size).max(1))
+        .acquire_timeout(PATIENCE * 2)
+        .after_connect(|link, _| Box::pin(async move { link.execute(SESSION).await.map(drop) }))
+        .connect_lazy_with(options);
+    pool.acquire().await.map_err(|error| away(&error))?;
+    scheme::update_mariadb(&pool).await?;
+    Ok(pool)
+}
+
+/// READ COMMITTED: locks are on rows that were found, not on the gaps between them, where writers of other hosts would wait. A lock that is
+/// not to be had soon is a collision like any other.
+const SESSION: &str = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED; SET SESSION innodb_lock_wait_timeout = 5; \
+                       SET SESSION sql_mode = CONCAT(@@sql_mode, ',STRICT_ALL_TABLES')";

@@ -1,0 +1,136 @@
+//! The tables: whether they are ours, and how they are brought up to date at each start, also when two programs start at once.
+
+use std::path::Path;
+use std::time::Duration;
+
+use sqlx::migrate::{Migrate, MigrateError, Migration, MigrationType, Migrator};
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions as _, Connection as _, MySqlPool, SqlSafeStr as _, SqlitePool};
+
+use super::fault::{away, no_database};
+use super::link::Link;
+use crate::world::StoreFault;
+
+/// Number, name, SQLite's text, MariaDB's text. What was published once is never changed, only added to.
+const STEPS: [(i64, &str, &str, &str); 1] = [(
+    1,
+    "first",
+    include_str!("../../migrations/sqlite/0001_first.sql"),
+    include_str!("../../migrations/mariadb/0001_first.sql"),
+)];
+
+/// How often, and how far apart, one looks whether another program has finished.
+const LOOKS: u32 = 100;
+const PAUSE: Duration = Duration::from_millis(200);
+
+const TABLES_OF_SQLITE: &str = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' \
+                                ORDER BY name";
+const TABLES_OF_MARIADB: &str =
+    "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() ORDER BY table_name";
+
+/// Looks at a file before anything of it is changed, the journal mode included.
+pub(super) async fn ours_sqlite(path: &Path) -> Result<(), StoreFault> {
+    let options = SqliteConnectOptions::new().filename(path).disable_statement_logging();
+    let mut link = match options.connect().await {
+        Err(error) if no_database(&error) => return Err(no_sqlite(path)),
+        done => done.map_err(|error| away(&error))?,
+    };
+    let done = match tables(&mut Link::Sqlite(&mut link), TABLES_OF_SQLITE).await {
+        Err(error) if no_database(&error) => Err(no_sqlite(path)),
+        Err(error) => Err(away(&error)),
+        Ok(found) => ours(&found, &path.display().to_string()),
+    };
+    let _ = link.close().await;
+    done
+}
+
+fn no_sqlite(path: &Path) -> StoreFault {
+    StoreFault::Foreign(format!(
+        "{} is no SQLite database; give [database] path the name of another file, or move this one away",
+        path.display()
+    ))
+}
+
+async fn tables(link: &mut Link<'_>, sql: &str) -> Result<Vec<String>, sqlx::Error> {
+    link.rows(sql, Vec::new()).await?.iter().map(|row| Ok(row.text(0)?.to_owned())).collect()
+}
+
+fn ours(tables: &[String], place: &str) -> Result<(), StoreFault> {
+    if tables.is_empty() || tables.iter().any(|table| table == "_sqlx_migrations") {
+        return Ok(());
+    }
+    let some: Vec<&str> = tables.iter().map(String::as_str).take(5).collect();
+    Err(StoreFault::Foreign(format!(
+        "{place} is the database of another program (tables {}); configure a new one, write the users and hostnames of the old one into a \
+         CSV file, and read that with 'ddns-service import'",
+        some.join(", ")
+    )))
+}
+
+pub(super) async fn update_sqlite(pool: &SqlitePool) -> Result<(), StoreFault> {
+    let mut link = pool.acquire().await.map_err(|error| away(&error))?;
+    let steps = migrator(STEPS.map(|(number, name, text, _)| (number, name, text)));
+    update(&mut *link, &steps).await
+}
+
+pub(super) async fn update_mariadb(pool: &MySqlPool) -> Result<(), StoreFault> {
+    let mut link = pool.acquire().await.map_err(|error| away(&error))?;
+    let found = tables(&mut Link::Mariadb(&mut link), TABLES_OF_MARIADB).await.map_err(|error| away(&error))?;
+    ours(&found, "the database")?;
+    let steps = migrator(STEPS.map(|(number, name, _, text)| (number, name, text)));
+    update(&mut *link, &steps).await
+}
+
+/// Without sqlx's lock: that is `GET_LOCK`, which Galera does not have. The row of a step, whose number is unique, does the same here.
+fn migrator<const N: usize>(steps: [(i64, &'static str, &'static str); N]) -> Migrator {
+    let made = steps.map(|(number, name, text)| {
+        Migration::new(number, name.into(), MigrationType::Simple, text.into_sql_str(), false)
+    });
+    let mut migrator = Migrator::with_migrations(made.into());
+    migrator.set_locking(false);
+    migrator
+}
+
+/// Who finds a step half done, or fails at one, may have met another program at the same step: it looks again until that one is through.
+async fn update<C: Migrate>(link: &mut C, steps: &Migrator) -> Result<(), StoreFault> {
+    let mut looks = 0;
+    loop {
+        let error = match steps.run_direct(None, link, false).await {
+            Ok(()) => return Ok(()),
+            Err(error) => error,
+        };
+        looks += 1;
+        if looks > LOOKS || !passing(&error) {
+            return Err(told(&error));
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
+}
+
+fn passing(error: &MigrateError) -> bool {
+    matches!(error, MigrateError::Dirty(_) | MigrateError::Execute(_) | MigrateError::ExecuteMigration(..))
+}
+
+fn told(error: &MigrateError) -> StoreFault {
+    match error {
+        MigrateError::VersionMissing(number) => StoreFault::Foreign(format!(
+            "the database was made by a newer ddns-service (scheme {number}, this program knows {}); install that one, or bring back a \
+             backup made before",
+            STEPS.len()
+        )),
+        MigrateError::VersionMismatch(number) => StoreFault::Foreign(format!(
+            "scheme {number} of the database is not the one of this program; it was made by a changed ddns-service or by another program"
+        )),
+        MigrateError::Dirty(number) => StoreFault::Foreign(format!(
+            "the database was left half way to scheme {number}; bring back the backup made before, or drop the tables of a new database"
+        )),
+        MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => away(error),
+        other => StoreFault::Away(other.to_string()),
+    }
+}
+
+/// The newest step that is done.
+pub(super) async fn number(link: &mut Link<'_>) -> Result<i64, sqlx::Error> {
+    let row = link.one("SELECT MAX(version) FROM _sqlx_migrations", Vec::new()).await?;
+    row.ok_or(sqlx::Error::RowNotFound)?.int(0)
+}

@@ -1,0 +1,184 @@
+//! A host's row with its lease: read, locked, written back whole. What it becomes, its callers say.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use super::link::{Link, Row};
+use super::row::{Value, padded, pieces, rows_of_marks, strange, values};
+use crate::account::{Held, Host, Name};
+use crate::moment::Moment;
+use crate::pair::Pair;
+use crate::world::Lease;
+
+/// Columns of `hosts` as [`read`] finds them, from `id` on.
+pub(super) const COLUMNS: &str = "h.id, h.user_id, h.label, h.zone, h.dns_ttl, h.expiry_ttl, \
+     h.address4, h.last4, h.changed4, h.seen4, h.expires4, h.address6, h.last6, h.changed6, h.seen6, h.expires6, \
+     h.generation, h.applied, h.source, h.recent, h.leaving";
+
+/// How many those are.
+pub(super) const WIDTH: usize = 21;
+
+/// Columns that never change once the row is there.
+const FIXED: [&str; 5] = ["id", "user_id", "fqdn", "label", "zone"];
+
+/// Columns that are written back.
+const LOOSE: [&str; 19] = [
+    "dns_ttl",
+    "expiry_ttl",
+    "address4",
+    "last4",
+    "changed4",
+    "seen4",
+    "expires4",
+    "address6",
+    "last6",
+    "changed6",
+    "seen6",
+    "expires6",
+    "generation",
+    "applied",
+    "source",
+    "recent",
+    "leaving",
+    "lease_owner",
+    "due",
+];
+
+/// A locked row.
+#[derive(Clone, Debug)]
+pub(super) struct Standing {
+    pub(super) host: Host,
+    /// Who holds the lease.
+    pub(super) owner: Option<String>,
+    /// When it ends; see the scheme.
+    pub(super) due: Option<i64>,
+    /// The database's clock.
+    pub(super) now: i64,
+}
+
+impl Standing {
+    /// Takes the lease, or makes ours longer; false when it is another's.
+    pub(super) fn lease(&mut self, lease: &Lease) -> bool {
+        let free = self.owner.is_none() || self.due.is_none_or(|due| due <= self.now);
+        if free || self.owner.as_ref() == Some(&lease.owner) {
+            self.owner = Some(lease.owner.clone());
+            self.due = Some(self.after(lease.span));
+            return true;
+        }
+        false
+    }
+
+    /// Gives the lease back; what is not in the DNS yet is due after `delay`.
+    pub(super) fn free(&mut self, delay: Duration) {
+        self.owner = None;
+        self.due = (self.host.applied < self.host.generation).then(|| self.after(delay));
+    }
+
+    fn after(&self, span: Duration) -> i64 {
+        Moment(self.now).plus(span).0
+    }
+}
+
+/// The host whose columns begin at `at`.
+pub(super) fn read(row: &Row, at: usize) -> Result<Host, sqlx::Error> {
+    Ok(Host {
+        id: row.int(at)?,
+        user: row.int(at + 1)?,
+        name: Name { label: row.text(at + 2)?.to_owned(), zone: row.text(at + 3)?.to_owned() },
+        dns_ttl: row.u32(at + 4)?,
+        expiry_ttl: row.u32(at + 5)?,
+        held: Pair { v4: held(row, at + 6)?, v6: held(row, at + 11)? },
+        generation: row.int(at + 16)?,
+        applied: row.int(at + 17)?,
+        source: row.address(at + 18)?,
+        recent: moments(row.text(at + 19)?)?,
+        leaving: row.int(at + 20)? != 0,
+    })
+}
+
+fn held(row: &Row, at: usize) -> Result<Held, sqlx::Error> {
+    Ok(Held {
+        address: row.address(at)?,
+        last: row.address(at + 1)?,
+        changed: row.moment(at + 2)?,
+        seen: row.moment(at + 3)?,
+        expires: row.moment(at + 4)?,
+    })
+}
+
+fn moments(text: &str) -> Result<Vec<Moment>, sqlx::Error> {
+    text.split(',').filter(|part| !part.is_empty()).map(|part| part.parse().map(Moment).map_err(strange)).collect()
+}
+
+fn text_of(moments: &[Moment]) -> String {
+    moments.iter().map(|moment| moment.0.to_string()).collect::<Vec<_>>().join(",")
+}
+
+/// Locks rows, always in the order of their numbers: two transactions that want the same rows wait instead of deadlocking.
+pub(super) async fn lock(
+    link: &mut Link<'_>,
+    ids: impl Iterator<Item = i64>,
+) -> Result<BTreeMap<i64, Standing>, sqlx::Error> {
+    let mut ids: Vec<i64> = ids.collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let mut found = BTreeMap::new();
+    for ids in ids.chunks(64) {
+        let (marks, values) = padded(values_of(ids));
+        let words = link.dialect();
+        let sql = format!(
+            "SELECT {COLUMNS}, h.lease_owner, h.due, {} FROM hosts h WHERE h.id IN ({marks}) ORDER BY h.id{}",
+            words.now, words.lock
+        );
+        for row in link.rows(sql, values).await? {
+            let standing = Standing {
+                host: read(&row, 0)?,
+                owner: row.maybe_text(WIDTH)?.map(str::to_owned),
+                due: row.maybe_int(WIDTH + 1)?,
+                now: row.int(WIDTH + 2)?,
+            };
+            found.insert(standing.host.id, standing);
+        }
+    }
+    Ok(found)
+}
+
+pub(super) fn values_of(ids: &[i64]) -> Vec<Value> {
+    ids.iter().copied().map(Value::Int).collect()
+}
+
+/// Writes locked rows back, all in as few statements as can be: an INSERT that always meets its row.
+pub(super) async fn write(link: &mut Link<'_>, rows: &[&Standing]) -> Result<(), sqlx::Error> {
+    let words = link.dialect();
+    let (before, behind) = words.fresh;
+    let set: Vec<String> = LOOSE.iter().map(|column| format!("{column} = {before}{column}{behind}")).collect();
+    let columns = [&FIXED[..], &LOOSE[..]].concat();
+    for piece in pieces(rows) {
+        let sql = format!(
+            "INSERT INTO hosts ({}) VALUES {}{}{}",
+            columns.join(", "),
+            rows_of_marks(piece.len(), columns.len()),
+            words.upsert,
+            set.join(", ")
+        );
+        let mut values = Vec::with_capacity(piece.len() * columns.len());
+        for standing in piece {
+            values.extend(written(standing));
+        }
+        link.run(sql, values).await?;
+    }
+    Ok(())
+}
+
+/// In the order of [`FIXED`] and [`LOOSE`].
+fn written(standing: &Standing) -> Vec<Value> {
+    let host = &standing.host;
+    let mut all = values![host.id, host.user, host.name.fqdn(), host.name.label.as_str(), host.name.zone.as_str()];
+    all.extend(values![host.dns_ttl, host.expiry_ttl]);
+    for held in [&host.held.v4, &host.held.v6] {
+        all.extend(values![held.address, held.last, held.changed, held.seen, held.expires]);
+    }
+    all.extend(values![host.generation, host.applied, host.source, text_of(&host.recent), i64::from(host.leaving)]);
+    all.extend(values![standing.owner.as_deref(), standing.due]);
+    all
+}

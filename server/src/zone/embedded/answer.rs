@@ -1,0 +1,197 @@
+//! A question in, an answer out: what of a zone answers it, which code otherwise (RFC 1034 section 4.3.2, RFC 2308, RFC 4592, RFC 8482).
+//!
+//! Pure but for TSIG's clock. Knows no sockets.
+#![forbid(unsafe_code)]
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use domain::base::iana::{Class, OptRcode, Rcode, Rtype};
+use domain::base::{Message, MessageBuilder};
+
+use super::asked::{self, Asked, Edns, Unreadable};
+use super::catalog::{Catalog, Served, Version};
+use super::contents::{Found, Node};
+use super::sheet::{Sheet, header_only};
+use super::sign::Signer;
+
+/// Octets over UDP, at most: what passes everywhere unfragmented (DNS flag day 2020).
+const UDP_SIZE: usize = 1232;
+
+/// Who asks, and how.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Asker {
+    /// From where.
+    pub(super) address: IpAddr,
+    /// Over UDP, else over TCP.
+    pub(super) udp: bool,
+}
+
+/// What becomes of a message.
+pub(super) enum Verdict {
+    /// Nothing.
+    Silence,
+    /// This goes back.
+    Send(Vec<u8>),
+    /// The whole zone, or what changed, goes back in many messages.
+    Transfer(Box<Wanted>),
+}
+
+/// A transfer that was asked for by who may.
+pub(super) struct Wanted {
+    /// The question, without its signature.
+    pub(super) question: Message<Vec<u8>>,
+    /// Which zone.
+    pub(super) zone: Arc<Served>,
+    /// Of an IXFR: the serial that the asker has.
+    pub(super) since: Option<u32>,
+    /// Its EDNS.
+    pub(super) edns: Option<Edns>,
+    /// Where it was signed.
+    pub(super) signer: Option<Signer>,
+}
+
+/// Records of one answer section.
+pub(super) enum Part<'v> {
+    /// None.
+    Nothing,
+    /// The SOA.
+    Soa,
+    /// The name servers.
+    Servers,
+    /// Addresses of one type.
+    Addresses(&'v Node, Rtype),
+}
+
+/// What to say, before it is written.
+pub(super) struct Draft<'v> {
+    /// The response code.
+    pub(super) rcode: OptRcode,
+    /// The zone that says so; without one, it is not said with authority.
+    pub(super) version: Option<&'v Version>,
+    /// The answer section.
+    pub(super) answer: Part<'v>,
+    /// The SOA in the authority section.
+    pub(super) denial: bool,
+}
+
+impl Draft<'_> {
+    fn only(rcode: impl Into<OptRcode>) -> Self {
+        Self { rcode: rcode.into(), version: None, answer: Part::Nothing, denial: false }
+    }
+}
+
+/// Answers one message; `space` is used for the answer and its contents are lost.
+pub(super) fn answer(bytes: &[u8], asker: Asker, catalog: &Catalog, space: Vec<u8>) -> Verdict {
+    let Ok(message) = Message::from_slice(bytes) else {
+        return Verdict::Silence;
+    };
+    match asked::read(message) {
+        Err(Unreadable::Silence) => Verdict::Silence,
+        Err(Unreadable::Opcode) => Verdict::Send(header_only(message, Rcode::NOTIMP, space)),
+        Err(Unreadable::Form) => Verdict::Send(header_only(message, Rcode::FORMERR, space)),
+        Ok(asked) if asked.signed => match catalog.keys.verify(bytes) {
+            Ok((bare, signer)) => judge(bare.for_slice(), &asked, asker, catalog, Some(signer), space),
+            Err(said) => said.map_or(Verdict::Silence, Verdict::Send),
+        },
+        Ok(asked) => judge(message, &asked, asker, catalog, None, space),
+    }
+}
+
+/// Says only "ask over TCP": the question with TC, no longer than it came.
+pub(super) fn slip(bytes: &[u8], space: Vec<u8>) -> Verdict {
+    let Ok(message) = Message::from_slice(bytes) else {
+        return Verdict::Silence;
+    };
+    let Ok(mut builder) = MessageBuilder::from_target(space);
+    builder.header_mut().set_tc(true);
+    match asked::read(message).map(|_| builder.start_answer(message, Rcode::NOERROR)) {
+        Ok(Ok(head)) => Verdict::Send(head.finish()),
+        Ok(Err(_)) | Err(_) => Verdict::Silence,
+    }
+}
+
+fn judge(
+    message: &Message<[u8]>,
+    asked: &Asked<'_>,
+    asker: Asker,
+    catalog: &Catalog,
+    signer: Option<Signer>,
+    space: Vec<u8>,
+) -> Verdict {
+    let limit = if asker.udp { usize::from(asked.size()).min(UDP_SIZE) } else { usize::from(u16::MAX) };
+    let sheet = Sheet { message, edns: asked.edns, limit };
+    let found = if asked.question.qclass() == Class::IN { catalog.find(&asked.spelled) } else { None };
+    let Some((zone, place)) = found.filter(|_| asked.edns.is_none_or(|edns| edns.version == 0)) else {
+        let rcode = asked.edns.filter(|edns| edns.version != 0).map_or(Rcode::REFUSED.into(), |_| OptRcode::BADVERS);
+        return sheet.write(asked, &Draft::only(rcode), signer, space);
+    };
+    let version = zone.now.load();
+    let apex = place.as_slice().is_empty();
+    match asked.question.qtype() {
+        Rtype::AXFR | Rtype::IXFR => {
+            if !apex || !may_transfer(asker, catalog, signer.as_ref()) || (asker.udp && asked.since.is_none()) {
+                return sheet.write(asked, &Draft::only(Rcode::REFUSED), signer, space);
+            }
+            if asker.udp {
+                // RFC 1995 section 2: the SOA alone says "ask over TCP"
+                let draft =
+                    Draft { rcode: OptRcode::NOERROR, version: Some(&version), answer: Part::Soa, denial: false };
+                return sheet.write(asked, &draft, signer, space);
+            }
+            let question = message.as_slice().to_vec();
+            let Ok(question) = Message::from_octets(question) else { return Verdict::Silence };
+            Verdict::Transfer(Box::new(Wanted {
+                question,
+                zone: Arc::clone(zone),
+                since: asked.since,
+                edns: asked.edns,
+                signer,
+            }))
+        }
+        Rtype::OPT | Rtype::TSIG | Rtype::TKEY | Rtype::MAILA | Rtype::MAILB => {
+            sheet.write(asked, &Draft::only(Rcode::NOTIMP), signer, space)
+        }
+        rtype => {
+            let found = version.contents.find(&place);
+            sheet.write(asked, &draft(&version, apex, &found, rtype), signer, space)
+        }
+    }
+}
+
+fn may_transfer(asker: Asker, catalog: &Catalog, signer: Option<&Signer>) -> bool {
+    catalog.is_secondary(asker.address) && (catalog.keys.0.is_none() || signer.is_some())
+}
+
+/// What a zone says of a name.
+fn draft<'v>(version: &'v Version, apex: bool, found: &Found<'v>, rtype: Rtype) -> Draft<'v> {
+    let node = if let Found::Node(node) = found { Some(*node) } else { None };
+    let answer = match rtype {
+        // RFC 8482 section 4.1: of all types, one
+        Rtype::SOA | Rtype::ANY if apex => Part::Soa,
+        Rtype::NS if apex => Part::Servers,
+        Rtype::A | Rtype::AAAA => addresses(node, rtype),
+        Rtype::ANY => match addresses(node, Rtype::A) {
+            Part::Nothing => addresses(node, Rtype::AAAA),
+            some => some,
+        },
+        _ => Part::Nothing,
+    };
+    let missing = matches!(found, Found::Nothing) && !apex;
+    let rcode = if missing { OptRcode::NXDOMAIN } else { OptRcode::NOERROR };
+    let denial = matches!(answer, Part::Nothing);
+    Draft { rcode, version: Some(version), answer, denial }
+}
+
+fn addresses(node: Option<&Node>, rtype: Rtype) -> Part<'_> {
+    let node = node.filter(|node| node.addresses().any(|(address, _)| of_type(address, rtype)));
+    node.map_or(Part::Nothing, |node| Part::Addresses(node, rtype))
+}
+
+/// Whether an address belongs into records of this type.
+pub(super) fn of_type(address: IpAddr, rtype: Rtype) -> bool {
+    match address {
+        IpAddr::V4(_) => rtype == Rtype::A,
+        IpAddr::V6(_) => rtype == Rtype::AAAA,
+    }
+}

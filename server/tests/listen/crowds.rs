@@ -1,0 +1,156 @@
+//! Many connections: caps, who makes room for whom, idle crowds.
+
+use std::io::Write;
+use std::net::TcpStream;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use ddns_service::listen::Limits;
+
+use crate::fixture::{House, connect, house, house_at, limits, read_answer, read_to_end};
+
+const GET: &[u8] = b"GET /x HTTP/1.1\r\nHost: a\r\n\r\n";
+
+fn ask(stream: &mut TcpStream) -> bool {
+    stream.write_all(GET).is_ok() && read_answer(stream).starts_with("HTTP/1.1 200")
+}
+
+fn asked(house: &House) -> TcpStream {
+    let mut stream = house.connect();
+    assert!(ask(&mut stream));
+    sleep(Duration::from_millis(3));
+    stream
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn over_the_cap_the_connection_idle_longest_makes_room() {
+    let house = house(Limits { max_connections: 10, ..limits() }).await;
+    let mut open: Vec<_> = (0..10).map(|_| asked(&house)).collect();
+    // the first is no longer the one idle longest
+    assert!(ask(&mut open[0]));
+    let mut eleventh = asked(&house);
+    assert!(!ask(&mut open[1]), "the connection idle longest is still open");
+    assert!(ask(&mut open[0]) && ask(&mut open[2]) && ask(&mut eleventh));
+    let counts = house.serving.counts();
+    assert_eq!((counts.open, counts.displaced, counts.refused), (10, 1, 0), "{counts:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_busy_connection_never_makes_room_and_who_finds_none_is_closed_at_once() {
+    let house = house(Limits { max_connections: 4, ..limits() }).await;
+    let mut busy: Vec<_> = (0..4).map(|_| house.connect()).collect();
+    for stream in &mut busy {
+        stream.write_all(b"GET /slow?1000 HTTP/1.1\r\nHost: a\r\n\r\n").unwrap();
+    }
+    while house.asked() < 4 {
+        sleep(Duration::from_millis(5));
+    }
+    let began = Instant::now();
+    assert_eq!(read_to_end(&mut house.connect()), "");
+    assert!(began.elapsed() < Duration::from_millis(500), "{:?}", began.elapsed());
+    for stream in &mut busy {
+        assert!(read_answer(stream).starts_with("HTTP/1.1 200"));
+    }
+    assert_eq!(house.serving.counts().refused, 1);
+    // now they are idle
+    asked(&house);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_flood_from_one_address_leaves_the_places_of_others() {
+    let house = house_at("0.0.0.0", Limits { max_connections_per_address: 5, ..limits() }, None).await;
+    let from = |address: &str| {
+        let socket = tokio::net::TcpSocket::new_v4().unwrap();
+        socket.bind(format!("{address}:0").parse().unwrap()).unwrap();
+        let port = house.at.port();
+        async move {
+            let stream = socket.connect(([127, 0, 0, 1], port).into()).await.unwrap().into_std().unwrap();
+            stream.set_nonblocking(false).unwrap();
+            stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+            stream
+        }
+    };
+    let mut five = Vec::new();
+    for _ in 0..5 {
+        let mut stream = from("127.0.0.2").await;
+        assert!(ask(&mut stream));
+        five.push(stream);
+    }
+    assert!(!ask(&mut from("127.0.0.2").await), "a sixth was let in");
+    assert!(ask(&mut from("127.0.0.3").await), "another address has no place");
+    drop(five.pop());
+    sleep(Duration::from_millis(50));
+    assert!(ask(&mut from("127.0.0.2").await), "a place that was given back is not free");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn trusted_proxies_and_new_limits_count_as_they_are_set() {
+    let few = Limits { max_connections_per_address: 2, ..limits() };
+    let house = house(Limits { trusted: vec!["127.0.0.0/8".parse().unwrap()], ..few.clone() }).await;
+    let mut open: Vec<_> = (0..5).map(|_| asked(&house)).collect();
+    house.serving.set_limits(Limits { max_connections_per_address: 1, ..few });
+    open.push(asked(&house));
+    assert!(!ask(&mut house.connect()), "the new limit does not hold");
+    assert!(open.iter_mut().all(ask), "open connections were touched");
+}
+
+fn idle_crowd(house: &House, number: usize) -> Vec<TcpStream> {
+    let mut crowd = Vec::with_capacity(number);
+    for _ in 0..number {
+        let mut stream = connect(house.at);
+        assert!(ask(&mut stream));
+        crowd.push(stream);
+    }
+    crowd
+}
+
+/// Resident memory of this process in KiB (proc(5)).
+fn resident() -> usize {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).unwrap();
+    line.trim().trim_end_matches(" kB").parse().unwrap()
+}
+
+async fn idle(number: usize, bytes_each: usize) {
+    let house = house(limits()).await;
+    let before = resident();
+    let mut crowd = idle_crowd(&house, number);
+    assert_eq!(house.serving.counts().open, number);
+    let each = (resident().saturating_sub(before)) * 1024 / number;
+    println!("{number} idle connections after one request each: {each} bytes of memory each");
+    assert!(each < bytes_each, "{each} bytes each");
+    let began = Instant::now();
+    assert!(ask(&mut house.connect()), "nobody else is served");
+    assert!(began.elapsed() < Duration::from_millis(500), "{:?}", began.elapsed());
+    assert!(crowd.iter_mut().step_by(97).all(ask), "an idle connection was lost");
+    let began = Instant::now();
+    assert_eq!(house.serving.stop().await, 0);
+    assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn two_thousand_idle_connections_cost_little_and_hinder_nobody() {
+    crate::fixture::raise_descriptors(12_000);
+    idle(2_000, 24 * 1024).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+#[ignore = "the long form: 10,000 connections; needs 22,000 file descriptors"]
+async fn ten_thousand_idle_connections_cost_little_and_hinder_nobody() {
+    crate::fixture::raise_descriptors(22_000);
+    idle(10_000, 24 * 1024).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_silent_connection_costs_less_than_one_that_asked() {
+    crate::fixture::raise_descriptors(12_000);
+    let house = house(limits()).await;
+    let before = resident();
+    let crowd: Vec<_> = (0..2_000).map(|_| house.connect()).collect();
+    while house.serving.counts().open < crowd.len() {
+        sleep(Duration::from_millis(5));
+    }
+    let each = (resident().saturating_sub(before)) * 1024 / crowd.len();
+    println!("{} silent connections: {each} bytes of memory each", crowd.len());
+    assert!(each < 8 * 1024, "{each} bytes each");
+}

@@ -1,0 +1,7 @@
+//! What every database does alike.
+
+pub(crate) mod leases;
+pub(crate) mod letters;
+pub(crate) mod looks;
+pub(crate) mod rows;
+pub(crate) mod wants;

@@ -1,0 +1,66 @@
+//! One contract for every database: each function of `contract` runs on SQLite and on a real MariaDB server.
+
+#![cfg(test)]
+
+mod bed;
+mod contract;
+mod mariadb;
+
+/// Makes two tests of each name.
+macro_rules! on_both {
+    ($($module:ident: $($name:ident)*;)*) => {
+        mod on_sqlite {
+            $($(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $name() {
+                    crate::contract::$module::$name(&crate::bed::Bed::sqlite()).await;
+                }
+            )*)*
+        }
+        mod on_mariadb {
+            $($(
+                #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $name() {
+                    crate::contract::$module::$name(&crate::bed::Bed::mariadb().await).await;
+                }
+            )*)*
+        }
+    };
+}
+
+on_both! {
+    wants:
+        a_want_is_written_whole_and_read_back
+        a_want_that_was_read_too_early_changes_nothing_and_tells_what_is_there
+        a_want_while_another_holds_the_lease_is_written_and_left_to_it
+        a_lease_that_ran_out_is_taken_over
+        of_two_wants_for_one_host_in_one_batch_the_first_is_written
+        a_want_for_a_host_that_is_gone_hinders_no_other
+        writers_that_race_from_two_stores_lose_nothing
+        hundreds_of_hosts_fit_into_one_want
+        a_touch_extends_what_is_still_as_read_and_nothing_else;
+    leases:
+        applied_frees_the_lease_and_tells_of_a_newer_generation
+        applied_by_one_whose_lease_was_taken_notes_nothing
+        applied_said_twice_is_done_twice
+        a_released_host_is_due_after_its_time
+        claims_give_no_host_to_two
+        what_is_applied_is_never_claimed;
+    looks:
+        a_look_finds_users_tokens_and_hosts_in_the_order_asked
+        a_look_for_the_only_host_gives_two_at_most
+        names_are_compared_to_the_letter
+        text_never_becomes_part_of_a_statement;
+    letters:
+        a_letter_leaves_after_its_generation_is_applied_and_once
+        a_letter_is_given_to_one_of_two_posts
+        a_letter_outlives_its_host
+        a_key_that_was_ever_there_is_not_taken_again;
+    rows:
+        users_are_made_changed_and_deleted
+        a_user_has_no_more_hosts_than_the_limit_even_when_made_at_once
+        a_host_is_deleted_only_when_it_leaves_and_its_records_are_gone
+        tokens_are_made_listed_and_revoked
+        expired_hosts_come_by_time_each_with_its_user
+        history_is_newest_first_and_is_cut;
+}
