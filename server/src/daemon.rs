@@ -29,10 +29,10 @@ use crate::serve::{Rules, Service};
 use crate::store;
 use crate::sweep;
 use crate::world::{Clock, Handler, Lease, Shelf, Store, StoreFault};
-use fittings::{Fittings, Ways};
+use fittings::Fittings;
 use signals::{Signal, Signals};
 
-pub use fittings::FittingFault;
+pub use fittings::{FittingFault, expiry_letters};
 
 /// Lines of history kept of each host.
 const HISTORY: u32 = 50;

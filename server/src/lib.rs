@@ -17,6 +17,7 @@ pub mod config;
 pub mod daemon;
 pub mod decide;
 pub mod desk;
+pub mod house;
 pub mod letter;
 pub mod limit;
 pub mod listen;

@@ -127,6 +127,14 @@ impl Pusher {
         Err(PushFault::Crowded)
     }
 
+    /// Brings a host to the DNS that is leased to us already.
+    pub async fn bring(self: &Arc<Self>, host: Host) -> Result<(), ZoneFault> {
+        match self.fly::<()>(host).await {
+            Pushed::Pending(fault) => Err(fault),
+            _ => Ok(()),
+        }
+    }
+
     /// Joins the host's flight or begins one, and waits until it has come as far as this row.
     async fn fly<N>(self: &Arc<Self>, host: Host) -> Pushed<N> {
         let mut news = self.board(&host);

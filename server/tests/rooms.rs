@@ -54,6 +54,13 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "post", "proof", "push", "store", "sweep", "world", "zone",
         ],
     ),
+    (
+        "house",
+        &[
+            "account", "admin", "config", "daemon", "desk", "log", "mail", "moment", "push", "store", "sweep", "world",
+            "zone",
+        ],
+    ),
 ];
 
 /// Rooms without input and output: they are tested as tables.

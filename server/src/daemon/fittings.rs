@@ -11,6 +11,7 @@ use crate::config::{DnsServer, Email, Settings};
 use crate::letter::{Facts, Source, TemplateFault, Templates, Written};
 use crate::listen::{CertificateFault, Tls};
 use crate::mail::{MailFault, Smtp};
+use crate::sweep;
 use crate::world::{Clock, Letter, Mail, Shelf, Zone};
 use crate::zone::embedded::{Embedded, EmbeddedFault};
 use crate::zone::remote::{KeyFault, Remote};
@@ -141,6 +142,12 @@ fn templates(email: Option<&Email>) -> Result<Templates, FittingFault> {
     let change = read(email.and_then(|email| email.change_notification_template.as_ref()))?;
     let expiry = read(email.and_then(|email| email.expiry_notification_template.as_ref()))?;
     Templates::load(change.as_ref(), expiry.as_ref()).map_err(FittingFault::Template)
+}
+
+/// Writes letters about expiries by the templates of this configuration.
+pub fn expiry_letters(email: Option<&Email>) -> Result<Box<sweep::Letters>, FittingFault> {
+    let templates = templates(email)?;
+    Ok(Box::new(move |user, before, after| expiry_letter(&templates, user, before, after)))
 }
 
 fn source(path: &Path) -> Result<Source, FittingFault> {

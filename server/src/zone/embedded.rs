@@ -13,6 +13,7 @@ mod fault;
 mod guests;
 mod mirror;
 mod notify;
+mod offline;
 mod place;
 mod sheet;
 mod sign;
@@ -33,6 +34,7 @@ use tokio::task::JoinSet;
 use tracing::warn;
 
 pub use fault::EmbeddedFault;
+pub use offline::Offline;
 
 use crate::config;
 use crate::world::{Checked, Records, Shelf, StoreFault, Zone, ZoneFault};
