@@ -8,13 +8,13 @@ use super::terminal::Terminal;
 /// The handles of one run.
 pub struct Desk<'a> {
     /// Standard input.
-    pub input: &'a mut (dyn BufRead + Send),
+    pub input: &'a mut dyn BufRead,
     /// Standard output: answers.
-    pub out: &'a mut (dyn Write + Send),
+    pub out: &'a mut dyn Write,
     /// Standard error: faults, warnings, questions.
-    pub err: &'a mut (dyn Write + Send),
+    pub err: &'a mut dyn Write,
     /// Where passwords are asked for.
-    pub terminal: &'a mut (dyn Terminal + Send),
+    pub terminal: &'a mut dyn Terminal,
     /// Columns of the screen that standard output is on; `None` is no screen.
     pub width: Option<usize>,
 }

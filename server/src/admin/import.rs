@@ -6,6 +6,7 @@ use std::fs::File;
 use std::io::{self, Read};
 use std::path::Path;
 
+use crate::proof;
 use crate::world::{HostFilter, NewHost, NewUser};
 
 use super::Office;
@@ -81,7 +82,7 @@ impl Office<'_, '_> {
 
     async fn carried_out(&mut self, plan: &Plan<'_>) -> Result<(), Fault> {
         for user in &plan.users {
-            let kept = if user.hashed { user.password.clone() } else { password::hashed(&user.password)? };
+            let kept = if user.hashed { user.password.clone() } else { proof::hash(&user.password)? };
             let row = NewUser {
                 name: user.name.clone(),
                 email: user.email.clone(),

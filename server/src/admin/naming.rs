@@ -2,10 +2,9 @@
 
 use std::fmt;
 
-use idna::AsciiDenyList;
-
 use crate::account::Name;
 use crate::config::{DnsServer, Settings};
+use crate::names;
 
 use super::args::Place;
 use super::outcome::Fault;
@@ -13,8 +12,8 @@ use super::outcome::Fault;
 /// Why a hostname cannot be one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NameFault {
-    /// It is not a name of the DNS.
-    Form(String),
+    /// What was typed is not a name of the DNS, and why.
+    Form(String, names::NameFault),
     /// A name alone, and none of the configured zones holds it.
     ZoneUnknown(String, Vec<String>),
 }
@@ -22,10 +21,9 @@ pub enum NameFault {
 impl fmt::Display for NameFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Form(text) => write!(
-                f,
-                "'{text}' is not a hostname: labels are 1 to 63 letters, digits and hyphens (none at their ends), all of it at most 253"
-            ),
+            Self::Form(text, why) => {
+                write!(f, "'{text}' cannot be a hostname: {why}; give it as LABEL ZONE or as its full name")
+            }
             Self::ZoneUnknown(name, zones) if zones.is_empty() => {
                 write!(f, "which zone is '{name}' in? the configuration names none; give the label and the zone apart")
             }
@@ -40,23 +38,11 @@ impl fmt::Display for NameFault {
 
 impl std::error::Error for NameFault {}
 
-/// Lower-case A-labels (UTS 46 as browsers do it, STD 3), without a dot at the end.
-pub(super) fn ascii(text: &str) -> Result<String, NameFault> {
-    let bare = text.strip_suffix('.').unwrap_or(text);
-    let fault = || NameFault::Form(text.to_owned());
-    let name = idna::domain_to_ascii_cow(bare.as_bytes(), AsciiDenyList::STD3).map_err(|_| fault())?;
-    let fits = |label: &str| (1..=63).contains(&label.len()) && !label.starts_with('-') && !label.ends_with('-');
-    if name.len() > 253 || !name.split('.').all(fits) {
-        return Err(fault());
-    }
-    Ok(name.into_owned())
-}
-
 /// The full name that label and zone make, or the one given alone.
 pub(super) fn full(place: &Place) -> Result<String, NameFault> {
     match &place.zone {
         Some(zone) => Ok(joined(&place.label, zone)?.fqdn()),
-        None => ascii(&place.label),
+        None => names::full(&place.label).map_err(|why| NameFault::Form(place.label.clone(), why)),
     }
 }
 
@@ -65,30 +51,16 @@ pub(super) fn fresh(place: &Place, settings: &Settings) -> Result<Name, NameFaul
     if let Some(zone) = &place.zone {
         return joined(&place.label, zone);
     }
-    let fqdn = ascii(&place.label)?;
     let zones = zones(settings);
-    within(&fqdn, &zones).ok_or(NameFault::ZoneUnknown(fqdn, zones))
+    names::host_in(&place.label, zones.iter().map(String::as_str)).map_err(|why| match why {
+        names::NameFault::Zone => NameFault::ZoneUnknown(place.label.clone(), zones.clone()),
+        why => NameFault::Form(place.label.clone(), why),
+    })
 }
 
 /// The name that label and zone make.
 pub(super) fn joined(label: &str, zone: &str) -> Result<Name, NameFault> {
-    let zone = ascii(zone)?;
-    if label == "@" {
-        return Ok(Name { label: "@".to_owned(), zone });
-    }
-    let full = ascii(&format!("{}.{zone}", label.strip_suffix('.').unwrap_or(label)))?;
-    let label = full.strip_suffix(&format!(".{zone}")).ok_or_else(|| NameFault::Form(label.to_owned()))?;
-    Ok(Name { label: label.to_owned(), zone })
-}
-
-/// In the longest of the zones that holds it.
-fn within(fqdn: &str, zones: &[String]) -> Option<Name> {
-    let zone = zones
-        .iter()
-        .filter(|zone| fqdn == *zone || fqdn.strip_suffix(zone.as_str()).is_some_and(|rest| rest.ends_with('.')))
-        .max_by_key(|zone| zone.len())?;
-    let label = fqdn.strip_suffix(&format!(".{zone}")).unwrap_or("@");
-    Some(Name { label: label.to_owned(), zone: zone.clone() })
+    names::host(label, zone).map_err(|why| NameFault::Form(format!("{label}.{zone}"), why))
 }
 
 /// The zones that the configuration names.
@@ -101,10 +73,8 @@ pub(super) fn zones(settings: &Settings) -> Vec<String> {
 
 /// A name in letters, and beside it the A-labels where they differ.
 pub(super) fn shown(fqdn: &str) -> String {
-    match idna::domain_to_unicode(fqdn) {
-        (letters, Ok(())) if letters != fqdn => format!("{letters} ({fqdn})"),
-        _ => fqdn.to_owned(),
-    }
+    let letters = names::shown(fqdn);
+    if letters == fqdn { letters } else { format!("{letters} ({fqdn})") }
 }
 
 /// A user's name without blanks around it: what a Basic credential can carry (RFC 7617 section 2).
@@ -133,7 +103,7 @@ pub(super) fn email(text: &str) -> Result<String, Fault> {
         Some(("", _)) => "nothing stands before the @",
         Some((local, _)) if local.len() > 64 => "more than 64 bytes stand before the @",
         Some(_) if address.len() > 254 => "it is longer than 254 bytes",
-        Some((_, domain)) if ascii(domain).is_err() => "no domain name stands after the @",
+        Some((_, domain)) if names::plain(domain).is_err() => "no domain name stands after the @",
         Some(_) => return Ok(address.to_owned()),
     };
     Err(Fault::Email(why))

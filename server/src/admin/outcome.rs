@@ -5,6 +5,7 @@ use std::io;
 use std::path::PathBuf;
 
 use crate::account::Name;
+use crate::proof::HashFault;
 use crate::world::{Rejected, StoreFault, ZoneFault};
 
 use super::naming::NameFault;
@@ -244,6 +245,12 @@ impl From<NameFault> for Fault {
 impl From<PasswordFault> for Fault {
     fn from(fault: PasswordFault) -> Self {
         Self::Password(fault)
+    }
+}
+
+impl From<HashFault> for Fault {
+    fn from(fault: HashFault) -> Self {
+        Self::Password(fault.into())
     }
 }
 

@@ -1,13 +1,12 @@
-//! Passwords: where they come from, which ones are taken, and how they are kept.
+//! Passwords: where they come from and which ones are taken.
 
 use std::fmt;
 use std::io::BufRead;
 
-use argon2::password_hash::PasswordHasher as _;
-use argon2::{Argon2, password_hash::phc::PasswordHash};
 use ddns::secret::Secret;
-use ring::rand::{SecureRandom as _, SystemRandom};
 use zeroize::Zeroizing;
+
+use crate::proof::{HashFault, new_token};
 
 use super::args::Source;
 use super::desk::Desk;
@@ -17,6 +16,8 @@ use super::terminal::TerminalFault;
 const MOST: usize = 256;
 /// Shorter ones are taken, with a warning.
 const SHORT: usize = 8;
+/// Letters of one that is made: 119 bits, and short enough to be typed.
+const MADE: usize = 20;
 /// How often the terminal asks.
 const TRIES: usize = 3;
 
@@ -35,8 +36,8 @@ pub enum PasswordFault {
     Terminal(TerminalFault),
     /// Standard input could not be read.
     Input(std::io::Error),
-    /// The machine gave no random numbers, or no memory.
-    Machine,
+    /// It could not be hashed, or made up.
+    Machine(HashFault),
 }
 
 impl fmt::Display for PasswordFault {
@@ -48,14 +49,18 @@ impl fmt::Display for PasswordFault {
             Self::Differ => f.write_str("the two passwords are not the same; try again"),
             Self::Terminal(fault) => fault.fmt(f),
             Self::Input(fault) => write!(f, "standard input cannot be read: {fault}; see where it comes from"),
-            Self::Machine => {
-                f.write_str("the machine has no random numbers or no memory to hash a password with; try again later")
-            }
+            Self::Machine(fault) => write!(f, "{fault}; try again later"),
         }
     }
 }
 
 impl std::error::Error for PasswordFault {}
+
+impl From<HashFault> for PasswordFault {
+    fn from(fault: HashFault) -> Self {
+        Self::Machine(fault)
+    }
+}
 
 /// A password that may be kept, and whether this program made it up.
 pub(super) struct Chosen {
@@ -66,7 +71,9 @@ pub(super) struct Chosen {
 /// Gets a password from where the command line says.
 pub(super) fn chosen(source: Source, user: &str, desk: &mut Desk<'_>) -> Result<Chosen, PasswordFault> {
     let chosen = if source.generate {
-        return Ok(Chosen { password: Secret::new(random(20)?), generated: true });
+        let mut password = new_token()?;
+        password.truncate(MADE);
+        return Ok(Chosen { password: Secret::new(password), generated: true });
     } else if source.password_stdin {
         let password = first_line(desk.input)?;
         judged(&password)?;
@@ -126,27 +133,4 @@ pub(super) fn weak(password: &Secret) -> Option<&'static str> {
     } else {
         None
     }
-}
-
-/// Argon2id at its recommended parameters, as a PHC string.
-pub(super) fn hashed(password: &Secret) -> Result<Secret, PasswordFault> {
-    let mut salt = [0; 16];
-    SystemRandom::new().fill(&mut salt).map_err(|_| PasswordFault::Machine)?;
-    let hash: PasswordHash =
-        Argon2::default().hash_password_with_salt(password.reveal(), &salt).map_err(|_| PasswordFault::Machine)?;
-    Ok(Secret::new(hash.to_string()))
-}
-
-/// Letters and digits, each of them as likely as any other: a byte past the last whole round of 62 is thrown away.
-pub(super) fn random(length: usize) -> Result<String, PasswordFault> {
-    const LETTERS: &[u8; 62] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-    let source = SystemRandom::new();
-    let mut text = String::with_capacity(length);
-    while text.len() < length {
-        let mut bytes = Zeroizing::new([0; 64]);
-        source.fill(&mut *bytes).map_err(|_| PasswordFault::Machine)?;
-        let fair = bytes.iter().filter(|&&byte| byte < 248).map(|&byte| char::from(LETTERS[usize::from(byte) % 62]));
-        text.extend(fair.take(length - text.len()));
-    }
-    Ok(text)
 }

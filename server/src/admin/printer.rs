@@ -9,13 +9,13 @@ use super::table::{Table, cleaned};
 
 /// Writes to standard output and standard error.
 pub(super) struct Printer<'a> {
-    out: &'a mut (dyn Write + Send),
-    err: &'a mut (dyn Write + Send),
+    out: &'a mut dyn Write,
+    err: &'a mut dyn Write,
     width: Option<usize>,
 }
 
 impl<'a> Printer<'a> {
-    pub(super) fn new(out: &'a mut (dyn Write + Send), err: &'a mut (dyn Write + Send), width: Option<usize>) -> Self {
+    pub(super) fn new(out: &'a mut dyn Write, err: &'a mut dyn Write, width: Option<usize>) -> Self {
         Self { out, err, width }
     }
 

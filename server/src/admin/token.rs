@@ -1,21 +1,19 @@
 //! `token ...`: what stands for a password, for one host only. A token is shown once, when it is made; only its digest is kept.
 
-use ring::digest::{SHA256, digest};
+use ddns::secret::Secret;
 use serde_json::{Value, json};
 
-use crate::account::{Digest, Host, Token};
+use crate::account::{Host, Token};
+use crate::proof::{HashFault, digest, new_token};
 use crate::world::{HostFilter, Rejected};
 
 use super::Office;
 use super::args::{Place, TokenWord};
 use super::naming::shown;
 use super::outcome::{Fault, rejected};
-use super::password::random;
 use super::table::Table;
 use super::when;
 
-/// Letters of a token: 36 of 62 kinds are 214 bits.
-const LETTERS: usize = 36;
 /// Longest note, letters.
 const NOTE: usize = 200;
 
@@ -45,8 +43,9 @@ impl Office<'_, '_> {
         if host.leaving {
             return Err(Fault::Leaving(host.name.fqdn()));
         }
-        let token = random(LETTERS)?;
-        let id = self.store.add_token(host.id, &digested(&token), note, self.house.now()).await?;
+        let token = new_token()?;
+        let kept = digest(&Secret::new(token.as_str())).ok_or(HashFault::Random)?;
+        let id = self.store.add_token(host.id, &kept, note, self.house.now()).await?;
         let mut printer = self.printer();
         printer.line(&format!(
             "token {id} is made; it is good for {} only, in the place of the password",
@@ -85,13 +84,6 @@ impl Office<'_, '_> {
         })?;
         self.printer().line(&format!("token {id} is revoked"))
     }
-}
-
-/// What is kept of a token.
-fn digested(token: &str) -> Digest {
-    let mut kept = Digest::default();
-    kept.copy_from_slice(digest(&SHA256, token.as_bytes()).as_ref());
-    kept
 }
 
 /// Tokens of one host.

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use crate::account::User;
+use crate::proof;
 use crate::world::{NewUser, Rejected, StoreFault};
 
 use super::Office;
@@ -46,7 +47,7 @@ impl Office<'_, '_> {
         let user = NewUser {
             name: name.clone(),
             email,
-            password: password::hashed(&chosen.password)?,
+            password: proof::hash(&chosen.password)?,
             host_limit: self.settings.defaults.host_limit,
         };
         self.store.add_user(&user).await.map_err(|fault| of_user(fault, &name))?;
@@ -69,7 +70,7 @@ impl Office<'_, '_> {
             return Err(Fault::NoUser(name.to_owned()));
         }
         let chosen = password::chosen(source, name, self.desk)?;
-        let hash = password::hashed(&chosen.password)?;
+        let hash = proof::hash(&chosen.password)?;
         self.store.set_password(name, &hash).await.map_err(|fault| of_user(fault, name))?;
         self.told(&format!("the password of '{name}' is changed"), &chosen)
     }

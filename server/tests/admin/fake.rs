@@ -9,9 +9,9 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use ddns::secret::Secret;
-use ddns_service::account::{Digest, Host, Token, User};
+use ddns_service::account::{Digest, Host, Name, Token, User};
 use ddns_service::moment::Moment;
-use ddns_service::pair::{FAMILIES, Pair};
+use ddns_service::pair::Pair;
 use ddns_service::world::{
     Asked, Event, Found, HostFilter, Lease, NewHost, NewUser, Posted, Rejected, Settled, Store, StoreFault, Touch,
     Want, Wanted, Wish,
@@ -56,32 +56,26 @@ impl Fake {
     /// Everything but times, ids and hashes: one line for each row.
     pub(crate) fn dump(&self) -> String {
         let rows = self.rows();
-        let mut text = String::new();
+        let mut lines = Vec::new();
         for user in rows.users.values() {
             let limit = user.host_limit.map_or("-".to_owned(), |n| n.to_string());
-            text.push_str(&format!("user {} {} {limit}\n", user.name, user.email));
+            lines.push(format!("user {} {} {limit}\n", user.name, user.email));
         }
         for host in rows.hosts.values() {
             let user = rows.users.values().find(|user| user.id == host.user).unwrap();
-            text.push_str(&format!(
-                "host {}|{} {} {} {}",
-                host.name.label, host.name.zone, user.name, host.dns_ttl, host.expiry_ttl
-            ));
-            for family in FAMILIES {
-                let address = host.held.get(family).address;
-                text.push_str(&address.map_or(" -".to_owned(), |address| format!(" {address}")));
-            }
-            text.push_str(&format!(
-                " {}/{}{}\n",
-                host.applied,
-                host.generation,
-                if host.leaving { " leaving" } else { "" }
+            let address = |held: Option<IpAddr>| held.map_or("-".to_owned(), |address| address.to_string());
+            let (v4, v6) = (address(host.held.v4.address), address(host.held.v6.address));
+            let leaving = if host.leaving { " leaving" } else { "" };
+            let (Name { label, zone }, Host { dns_ttl, expiry_ttl, applied, generation, .. }) = (&host.name, host);
+            let user = &user.name;
+            lines.push(format!(
+                "host {label}|{zone} {user} {dns_ttl} {expiry_ttl} {v4} {v6} {applied}/{generation}{leaving}\n"
             ));
         }
         for (token, _) in rows.tokens.values() {
-            text.push_str(&format!("token {} of {} '{}'\n", token.id, rows.hosts[&token.host].name, token.note));
+            lines.push(format!("token {} of {} '{}'\n", token.id, rows.hosts[&token.host].name, token.note));
         }
-        text
+        lines.concat()
     }
 }
 
@@ -114,7 +108,8 @@ impl Rows {
 
     fn want(&mut self, want: &Want) -> Wanted {
         let Some(row) = self.hosts.get(&want.host.id) else { return Wanted::Gone };
-        if row.generation != want.host.generation - 1 {
+        let seen = Pair::of(|family| row.held.get(family).seen);
+        if row.generation != want.host.generation - 1 || seen != want.seen {
             return Wanted::Stale(Box::new(row.clone()));
         }
         let applied = row.applied;
@@ -143,8 +138,8 @@ impl Store for Fake {
         let rows = self.open()?;
         let one = |asked: &Asked| {
             let Wish::Named(names) = &asked.hosts else { panic!("Only") };
-            let named = |name: &String| rows.hosts.values().find(|host| host.name.fqdn() == *name).cloned();
-            Found { user: None, token: None, hosts: names.iter().map(named).collect() }
+            let host = |full: &String| rows.hosts.values().find(|host| host.name.fqdn() == *full).cloned();
+            Found { user: None, token: None, hosts: names.iter().map(host).collect() }
         };
         Ok(asked.iter().map(one).collect())
     }

@@ -54,7 +54,7 @@ fn a_file_with_one_bad_line_changes_nothing_and_each_is_named() {
         ("carl,carl@example.org,$argon2id$v=19$m=1,,", "is a damaged Argon2 hash"),
         ("anna,,,x,", "'zone' is empty"),
         ("anna,,,,dyn.example.com", "'label' is empty"),
-        ("anna,,,x y,dyn.example.com", "is not a hostname"),
+        ("anna,,,x y,dyn.example.com", "cannot be a hostname"),
         ("anna,other@example.org,,,", "'email' contradicts an earlier line"),
         ("anna,,wrzlbrmft,,", "'password' contradicts an earlier line"),
         ("anna,,,x", "more or fewer cells"),

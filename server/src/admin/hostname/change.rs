@@ -4,8 +4,9 @@
 use std::time::Duration;
 
 use crate::account::Host;
+use crate::decide;
 use crate::pair::{FAMILIES, Pair};
-use crate::world::{Event, EventKind, Rejected, Want, Wanted};
+use crate::world::{Event, Rejected, Want, Wanted};
 
 use super::super::Office;
 use super::super::args::{HostnameModify, Place};
@@ -31,11 +32,8 @@ impl Office<'_, '_> {
         }
         let works = self.works()?;
         let change = |host: &Host| {
-            let mut next = host.clone();
-            next.dns_ttl = ttls.dns_ttl.unwrap_or(host.dns_ttl);
-            next.expiry_ttl = ttls.expiry_ttl.unwrap_or(host.expiry_ttl);
-            next.held = expiring(&next);
-            (next, Vec::new())
+            let dns_ttl = ttls.dns_ttl.unwrap_or(host.dns_ttl);
+            (decide::retime(host, dns_ttl, ttls.expiry_ttl.unwrap_or(host.expiry_ttl)), Vec::new())
         };
         let (before, after, ours) = self.changed(host, &*works, change).await?;
         let same = before.dns_ttl == after.dns_ttl && before.generation == before.applied;
@@ -59,26 +57,7 @@ impl Office<'_, '_> {
         let host = self.find_host(place).await?;
         let works = self.works()?;
         let now = self.house.now();
-        let change = |host: &Host| {
-            let mut next = host.clone();
-            next.leaving = true;
-            let held = |family| next.held.get(family).address;
-            let events = FAMILIES.into_iter().filter(|family| held(*family).is_some()).map(|family| Event {
-                at: now,
-                kind: EventKind::Admin,
-                family,
-                old: held(family),
-                new: None,
-                source: None,
-            });
-            let events = events.collect();
-            for family in FAMILIES {
-                let held = next.held.get_mut(family);
-                (held.address, held.expires) = (None, None);
-            }
-            (next, events)
-        };
-        let (_, host, ours) = self.changed(host, &*works, change).await?;
+        let (_, host, ours) = self.changed(host, &*works, |host| decide::leave(host, now)).await?;
         if !ours {
             self.awaited(&host).await?;
         } else if keep_dns || !touched(&host) {
@@ -109,8 +88,7 @@ impl Office<'_, '_> {
     ) -> Result<(Host, Host, bool), Fault> {
         let mut before = host;
         for _ in 0..TRIES {
-            let (mut next, events) = change(&before);
-            next.generation = before.generation + 1;
+            let (next, events) = change(&before);
             let seen = Pair::of(|family| before.held.get(family).seen);
             let want = Want { host: next.clone(), seen, lease: works.lease(), letter: None, events };
             match self.store.want(&[want]).await?.into_iter().next() {
@@ -150,16 +128,6 @@ async fn pushed(works: &dyn Works, host: &Host, next: &'static str) -> Result<()
     works.push(host.clone()).await.map_err(|fault| match fault {
         WorkFault::Store(fault) => Fault::Store(fault),
         WorkFault::Zone(fault) => Fault::Dns(host.name.clone(), fault, next),
-    })
-}
-
-/// With the times that follow from `expiry_ttl`.
-fn expiring(host: &Host) -> Pair<crate::account::Held> {
-    let span = Duration::from_secs(u64::from(host.expiry_ttl));
-    Pair::of(|family| {
-        let mut held = *host.held.get(family);
-        held.expires = held.address.and(held.seen).filter(|_| host.expiry_ttl > 0).map(|seen| seen.plus(span));
-        held
     })
 }
 

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::account::{Held, Host, Token};
 use crate::moment::Moment;
+use crate::names;
 use crate::pair::FAMILIES;
 use crate::world::{Event, EventKind};
 
@@ -98,7 +99,7 @@ pub(super) fn value(host: &Host, user: &str) -> Value {
         "hostname": host.name.fqdn(),
         "label": host.name.label,
         "zone": host.name.zone,
-        "shown": idna::domain_to_unicode(&host.name.fqdn()).0,
+        "shown": names::shown(&host.name.fqdn()),
         "user": user,
         "dns_ttl": host.dns_ttl,
         "expiry_ttl": host.expiry_ttl,
