@@ -74,7 +74,7 @@ async fn speed_of_one_caller_and_of_many_at_each_name_server() {
     for kind in KINDS {
         let server = Server::start(kind);
         for (round, (callers, pushes)) in
-            [(1, 300), (8, 1000), (CALLERS, 4000), (4 * CALLERS, 8000)].into_iter().enumerate()
+            [(1, 300), (8, 2000), (CALLERS, 4000), (4 * CALLERS, 8000)].into_iter().enumerate()
         {
             println!("{kind:?}, {callers} callers: {:.0}/s", ours(&server, callers, round, pushes).await);
         }
