@@ -116,11 +116,10 @@ impl Zone for Remote {
             Ok(Ok(())) => {}
             Ok(Err(_)) | Err(_) => return Err(ZoneFault::Unknown("too many wait for the name server".to_owned())),
         }
-        let late = || ZoneFault::Unknown("no answer of the name server in time".to_owned());
-        // the lane tells it in this time; a wait without an end would be worse than telling it twice
+        // the lane tells it in this time; a wait without an end would be worse than one told twice
         match timeout_at(until + self.timeout, told).await {
             Ok(Ok(result)) => result,
-            Ok(Err(_)) | Err(_) => Err(late()),
+            Ok(Err(_)) | Err(_) => Err(ZoneFault::Unknown("no answer of the name server in time".to_owned())),
         }
     }
 

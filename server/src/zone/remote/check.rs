@@ -20,7 +20,7 @@ impl Remote {
     pub(super) async fn look(&self, zone: &str) -> Checked {
         let link = self.link(zone);
         let said = match self.authority(&link, zone).await {
-            Ok(primary) => self.permission(&link, zone).await.map(|well| format!("{primary}, {well}")),
+            Ok(primary) => self.permission(&link, zone).await.map(|well| format!("{primary} and {well}")),
             Err(ill) => Err(ill),
         };
         Checked { zone: zone.to_owned(), said }
@@ -30,7 +30,7 @@ impl Remote {
         let server = link.at();
         let question = message::soa(zone).map_err(|misfit| misfit.to_string())?;
         let answered = self.ask(link, question).await?;
-        let code = proven(&answered, link.key())?;
+        let code = proven(&answered, link.key(), zone)?;
         let told =
             read(&answered.answer, zone, Family::V4).ok_or_else(|| format!("the answer of {server} cannot be read"))?;
         let own = told.soa.as_ref().is_some_and(|soa| soa.zone == zone);
@@ -56,7 +56,7 @@ impl Remote {
         let server = link.at().to_string();
         let probe = message::probe(zone).map_err(|misfit| misfit.to_string())?;
         let answered = self.ask(link, probe).await?;
-        match proven(&answered, link.key())? {
+        match proven(&answered, link.key(), zone)? {
             YXRRSET | YXDOMAIN | NXRRSET | NXDOMAIN => {
                 Ok("takes our updates as far as can be told without one".to_owned())
             }
@@ -74,9 +74,9 @@ impl Remote {
     }
 }
 
-fn proven(answered: &Answered, key: Option<&NamedKey>) -> Result<u8, String> {
+fn proven(answered: &Answered, key: Option<&NamedKey>, zone: &str) -> Result<u8, String> {
     answered.proven(key).map_err(|fault| match (fault, key) {
-        (ZoneFault::Signature(said), Some(key)) => format!("{said}; {}", cure(&said, key)),
+        (ZoneFault::Signature(said), Some(key)) => format!("{said}; {}", cure(&said, key, zone)),
         (fault, Some(key)) => {
             format!("{fault}; the name server must know key '{}' of {}", key.name, key.file.display())
         }
@@ -85,7 +85,7 @@ fn proven(answered: &Answered, key: Option<&NamedKey>) -> Result<u8, String> {
 }
 
 /// What to do for a signature that was not taken, by the word for it.
-fn cure(said: &str, key: &NamedKey) -> String {
+fn cure(said: &str, key: &NamedKey, zone: &str) -> String {
     let file = key.file.display();
     match said.split([':', ' ']).next() {
         Some("BADSIG") => format!("copy the name server's key file to {file} once more"),
@@ -93,7 +93,7 @@ fn cure(said: &str, key: &NamedKey) -> String {
             "put the key of {file} into the name server's configuration, with this name and algorithm, and reload it"
         ),
         Some("BADTIME" | "the") => "put both clocks right, by NTP".to_owned(),
-        _ => format!("compare the key of {file} with the name server's, and both clocks"),
+        _ => format!("see whether it has the zone '{zone}', compare the key of {file} with its own, and both clocks"),
     }
 }
 

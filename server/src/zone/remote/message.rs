@@ -61,7 +61,9 @@ pub(super) fn size(records: &Records) -> usize {
 
 /// Whether the records can stand in a message at all, so that those of others need not suffer.
 pub(super) fn fits(records: &Records) -> Result<(), Misfit> {
-    update(&records.name.zone, [records]).map(|_| ())
+    wire(&records.name.zone)?;
+    wire(&records.name.fqdn())?;
+    FAMILIES.into_iter().try_for_each(|family| kind(family, *records.set.get(family)).map(|_| ()))
 }
 
 /// An update of one zone: each name on the condition that it is no alias (else servers pass over the address and say NOERROR, RFC 2136
@@ -113,11 +115,22 @@ fn bare(kind: Rtype) -> Result<UnknownRecordData<&'static [u8]>, Misfit> {
     UnknownRecordData::from_octets(kind, &[][..]).map_err(|_| Misfit::Long)
 }
 
-/// "RRset does not exist" (section 2.4.3).
+/// The condition that there are no such records (section 2.4.3).
 fn absent(conditions: &mut AnswerBuilder<Target>, name: &OwnName, kind: Rtype) -> Result<(), Misfit> {
     Ok(conditions.push((name, Class::NONE, Ttl::ZERO, bare(kind)?))?)
 }
 
+/// Of the records to be changed; `None` where they are to be kept.
+fn kind(family: Family, set: Set) -> Result<Option<Rtype>, Misfit> {
+    match (family, set) {
+        (_, Set::Keep) => Ok(None),
+        (Family::V4, Set::To(IpAddr::V6(_))) | (Family::V6, Set::To(IpAddr::V4(_))) => Err(Misfit::Family),
+        (Family::V4, _) => Ok(Some(Rtype::A)),
+        (Family::V6, _) => Ok(Some(Rtype::AAAA)),
+    }
+}
+
+/// All records of the kind go (section 2.5.2), the new one comes (section 2.5.1).
 fn change(
     changes: &mut AuthorityBuilder<Target>,
     name: &OwnName,
@@ -125,13 +138,7 @@ fn change(
     set: Set,
     ttl: u32,
 ) -> Result<(), Misfit> {
-    let kind = match (family, set) {
-        (_, Set::Keep) => return Ok(()),
-        (Family::V4, Set::To(IpAddr::V6(_))) | (Family::V6, Set::To(IpAddr::V4(_))) => return Err(Misfit::Family),
-        (Family::V4, _) => Rtype::A,
-        (Family::V6, _) => Rtype::AAAA,
-    };
-    // "delete an RRset" (section 2.5.2), "add to an RRset" (section 2.5.1)
+    let Some(kind) = kind(family, set)? else { return Ok(()) };
     changes.push((name, Class::ANY, Ttl::ZERO, bare(kind)?))?;
     let ttl = Ttl::from_secs(ttl.min(LONGEST_TTL));
     match set {
@@ -140,4 +147,44 @@ fn change(
         Set::Keep | Set::Remove => {}
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::account::Name;
+    use crate::pair::Pair;
+
+    fn records(label: &str, zone: &str) -> Records {
+        let name = Name { label: label.to_owned(), zone: zone.to_owned() };
+        let set = Pair { v4: Set::To([192, 0, 2, 1].into()), v6: Set::To("2001:db8::1".parse().unwrap()) };
+        Records { name, ttl: 60, set }
+    }
+
+    #[test]
+    fn as_many_hosts_as_there_is_room_for_fit_into_one_message_even_with_the_longest_names() {
+        let zone = [["z"; 63].concat(), ["y"; 50].concat()].join(".");
+        let all: Vec<Records> = (0..64)
+            .map(|number| records(&format!("{number:063}.{}.{}", ["m"; 63].concat(), ["n"; 9].concat()), &zone))
+            .collect();
+        assert!(all.iter().all(|records| fits(records).is_ok()));
+        let taken = ROOM / size(&all[0]);
+        assert!(taken < 64, "the room is what counts here: {taken}");
+        // 150 for a signature
+        assert!(update(&zone, &all[..taken]).unwrap().len() + 150 < 65_536);
+        let small: Vec<Records> = (0..64).map(|number| records(&number.to_string(), "example.test")).collect();
+        assert!(small.iter().map(size).sum::<usize>() < ROOM);
+        assert!(update("example.test", &small).unwrap().len() < 6_000, "names are written once");
+    }
+
+    #[test]
+    fn a_name_or_an_address_that_does_not_belong_is_no_message() {
+        let mut other = records("host", "example.test");
+        other.set.v4 = other.set.v6;
+        assert_eq!(fits(&other), Err(Misfit::Family));
+        for label in ["", "a..b", "a b", "a\\.b", &["n"; 64].concat(), &["n."; 130].concat()] {
+            assert_eq!(fits(&records(label, "example.test")), Err(Misfit::Name), "{label}");
+        }
+        assert_eq!(fits(&records("@", "example.test")), Ok(()));
+    }
 }

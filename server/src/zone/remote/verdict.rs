@@ -58,8 +58,9 @@ impl Answered {
                 clock(self.at)
             ))),
             // PowerDNS says no more than this of a key that it does not take
-            Seal::Missing if code == NOTAUTH => Err(ZoneFault::Signature(format!(
-                "NOTAUTH without a word why: it has no zone of this name, or does not take key '{}' ({}): name, secret, algorithm or clock",
+            Seal::Missing if matches!(code, NOTAUTH | REFUSED) => Err(ZoneFault::Signature(format!(
+                "{} without a signature: it does not take key '{}' ({}), of which name, secret, algorithm or clock differ, or the zone",
+                code_name(code),
                 key.name,
                 key.key.algorithm().name()
             ))),

@@ -49,8 +49,10 @@ impl Folder {
 
     /// A key file as it should be.
     pub(crate) fn key(&self, name: &str, algorithm: &str, secret: &str) -> PathBuf {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let number = COUNT.fetch_add(1, Ordering::Relaxed);
         let text = format!("key \"{name}\" {{\n\talgorithm {algorithm};\n\tsecret \"{secret}\";\n}};\n");
-        self.file(&format!("{name}-{algorithm}.key"), &text, 0o640)
+        self.file(&format!("{number}.key"), &text, 0o640)
     }
 
     pub(crate) fn file(&self, name: &str, text: &str, mode: u32) -> PathBuf {

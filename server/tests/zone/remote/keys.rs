@@ -11,7 +11,7 @@ use super::bed::{Folder, SECRET};
 use super::{Off, TIMEOUT, settings};
 
 fn faults(default: Option<&Path>, zones: &[(&str, &PathBuf)]) -> Vec<String> {
-    let mut settings = settings("127.0.0.1:53".parse().unwrap(), default);
+    let mut settings = settings("127.0.0.1:53".parse().unwrap(), default.map(Path::to_owned));
     settings.zone_keys =
         zones.iter().map(|(zone, file)| ((*zone).to_owned(), (*file).clone())).collect::<BTreeMap<_, _>>();
     let clock: Arc<dyn Clock> = Arc::new(Off(0));

@@ -36,33 +36,33 @@ async fn told(answer: fn(&[u8]) -> Vec<u8>) -> Result<(), ZoneFault> {
 }
 
 #[track_caller]
-fn unknown(result: Result<(), ZoneFault>, words: &str) {
-    assert!(matches!(&result, Err(ZoneFault::Unknown(said)) if said.contains(words)), "{result:?}");
+fn unknown(result: &Result<(), ZoneFault>, words: &str) {
+    assert!(matches!(result, Err(ZoneFault::Unknown(said)) if said.contains(words)), "{result:?}");
 }
 
 #[track_caller]
-fn unproven(result: Result<(), ZoneFault>, words: &str) {
-    assert!(matches!(&result, Err(ZoneFault::Unproven(said)) if said.contains(words)), "{result:?}");
+fn unproven(result: &Result<(), ZoneFault>, words: &str) {
+    assert!(matches!(result, Err(ZoneFault::Unproven(said)) if said.contains(words)), "{result:?}");
 }
 
 #[track_caller]
-fn signature(result: Result<(), ZoneFault>, words: &[&str]) {
-    let Err(ZoneFault::Signature(said)) = &result else { panic!("{result:?}") };
+fn signature(result: &Result<(), ZoneFault>, words: &[&str]) {
+    let Err(ZoneFault::Signature(said)) = result else { panic!("{result:?}") };
     assert!(words.iter().all(|word| said.contains(word)), "{said}");
 }
 
 #[tokio::test]
 async fn only_a_signed_answer_to_this_very_message_is_believed() {
     assert_eq!(told(|asked| framed(&signed(asked, 0))).await, Ok(()));
-    unproven(told(|asked| framed(&plain(asked, 0))).await, "NOERROR without a signature, where key 'good'");
-    unproven(told(|asked| framed(&plain(asked, 7))).await, "YXRRSET without a signature");
-    unproven(told(|asked| framed(&plain(asked, 5))).await, "REFUSED without a signature");
+    unproven(&told(|asked| framed(&plain(asked, 0))).await, "NOERROR without a signature, where key 'good'");
+    unproven(&told(|asked| framed(&plain(asked, 7))).await, "YXRRSET without a signature");
+    unproven(&told(|asked| framed(&plain(asked, 2))).await, "SERVFAIL without a signature");
     let forged = |asked: &[u8]| {
         framed(&sealed(asked, 0, &Seal { secret: b"another secret", error: 0, other: &[], time: now() }))
     };
-    unproven(told(forged).await, "NOERROR with a signature that key 'good' did not make");
+    unproven(&told(forged).await, "NOERROR with a signature that key 'good' did not make");
     unproven(
-        told(|asked| framed(&sealed(asked, 0, &Seal { secret: b"", error: 0, other: &[], time: now() }))).await,
+        &told(|asked| framed(&sealed(asked, 0, &Seal { secret: b"", error: 0, other: &[], time: now() }))).await,
         "did not make",
     );
     // signed REFUSED, its code made to NOERROR on the way
@@ -71,14 +71,14 @@ async fn only_a_signed_answer_to_this_very_message_is_believed() {
         answer[3] = 0;
         framed(&answer)
     };
-    unproven(told(changed).await, "did not make");
+    unproven(&told(changed).await, "did not make");
     let another = |asked: &[u8]| {
         let mut other = asked.to_vec();
         let last = other.len() - 10;
         other[last] ^= 1;
         framed(&signed(&other, 0))
     };
-    unproven(told(another).await, "did not make");
+    unproven(&told(another).await, "did not make");
     assert_eq!(told(|asked| framed(&signed(asked, 2))).await, Err(ZoneFault::Refused("SERVFAIL".to_owned())));
     assert_eq!(told(|asked| framed(&signed(asked, 7))).await, Err(ZoneFault::Alias));
 }
@@ -90,9 +90,9 @@ async fn an_answer_with_another_id_or_that_is_no_answer_is_not_ours() {
         answer[0] ^= 1;
         framed(&answer)
     };
-    unknown(told(other_id).await, "no answer within 0.4 s");
-    unknown(told(framed).await, "no answer within 0.4 s");
-    unknown(told(|_| framed(b"x")).await, "no answer within 0.4 s");
+    unknown(&told(other_id).await, "no answer within 0.4 s");
+    unknown(&told(framed).await, "no answer within 0.4 s");
+    unknown(&told(|_| framed(b"x")).await, "no answer within 0.4 s");
     let after_another = |asked: &[u8]| {
         let mut lie = plain(asked, 0);
         lie[1] ^= 0x55;
@@ -106,19 +106,21 @@ async fn a_signature_that_is_not_taken_is_named_by_what_differs() {
     fn refused(asked: &[u8], error: u16) -> Vec<u8> {
         framed(&sealed(asked, 9, &Seal { secret: b"", error, other: &[], time: now() }))
     }
-    signature(told(|asked| refused(asked, 16)).await, &["BADSIG", "another secret", "'good'"]);
-    signature(told(|asked| refused(asked, 17)).await, &["BADKEY", "name 'good'", "hmac-sha256"]);
-    signature(told(|asked| refused(asked, 18)).await, &["BADTIME", "does not say"]);
-    signature(told(|asked| refused(asked, 22)).await, &["TSIG error 22"]);
-    signature(told(|asked| framed(&plain(asked, 9))).await, &["NOTAUTH", "name, secret, algorithm or clock"]);
+    signature(&told(|asked| refused(asked, 16)).await, &["BADSIG", "another secret", "'good'"]);
+    signature(&told(|asked| refused(asked, 17)).await, &["BADKEY", "name 'good'", "hmac-sha256"]);
+    signature(&told(|asked| refused(asked, 18)).await, &["BADTIME", "does not say"]);
+    signature(&told(|asked| refused(asked, 22)).await, &["TSIG error 22"]);
+    let differ = "of which name, secret, algorithm or clock differ";
+    signature(&told(|asked| framed(&plain(asked, 9))).await, &["NOTAUTH", differ]);
+    signature(&told(|asked| framed(&plain(asked, 5))).await, &["REFUSED", differ]);
     let time = |asked: &[u8]| {
         let theirs = [0, 0, 0x5e, 0x0b, 0xe1, 0x00];
         framed(&sealed(asked, 9, &Seal { secret: SECRET, error: 18, other: &theirs, time: now() }))
     };
-    signature(told(time).await, &["BADTIME", "the name server's says 2020-01-01 00:00:00 UTC, ours says 20"]);
+    signature(&told(time).await, &["BADTIME", "the name server's says 2020-01-01 00:00:00 UTC, ours says 20"]);
     let old =
         |asked: &[u8]| framed(&sealed(asked, 0, &Seal { secret: SECRET, error: 0, other: &[], time: now() - 3600 }));
-    signature(told(old).await, &["more than 5 minutes off"]);
+    signature(&told(old).await, &["more than 5 minutes off"]);
 }
 
 #[tokio::test]
@@ -129,14 +131,14 @@ async fn half_an_answer_is_none_and_the_message_is_not_sent_again() {
         talk.silence().await
     })
     .await;
-    unknown(push(&visitor(&liar), "host").await, "no answer within 0.4 s");
+    unknown(&push(&visitor(&liar), "host").await, "no answer within 0.4 s");
     assert_eq!(liar.read(), 1);
     let liar = Liar::start(|_, mut talk| async move {
         let asked = talk.next().await?;
         talk.bytes(&framed(&signed(&asked, 0))[..40]).await
     })
     .await;
-    unknown(push(&visitor(&liar), "host").await, "the connection broke before the answer: closed by the name server");
+    unknown(&push(&visitor(&liar), "host").await, "the connection broke before the answer: closed by the name server");
     assert_eq!(liar.read(), 1);
 }
 
@@ -197,7 +199,7 @@ async fn a_server_that_says_nothing_keeps_nobody_longer_than_twice_the_time() {
         })
         .collect();
     for push in pushes {
-        unknown(push.await.unwrap(), "");
+        unknown(&push.await.unwrap(), "");
     }
     assert!(start.elapsed() < 2 * SHORT + Duration::from_millis(300), "{:?}", start.elapsed());
     assert!(liar.read() <= 50, "{}", liar.read());
@@ -216,8 +218,8 @@ async fn after_silence_a_fresh_connection_is_made_and_serves() {
     })
     .await;
     let remote = visitor(&liar);
-    unknown(push(&remote, "host").await, "no answer within");
-    unknown(push(&remote, "host").await, "no answer within");
+    unknown(&push(&remote, "host").await, "no answer within");
+    unknown(&push(&remote, "host").await, "no answer within");
     assert_eq!(push(&remote, "host").await, Ok(()));
 }
 
@@ -255,7 +257,7 @@ async fn a_server_that_closes_whenever_it_is_asked_is_asked_twice_at_most() {
     .await;
     let remote = visitor(&liar);
     assert_eq!(push(&remote, "host").await, Ok(()));
-    unknown(push(&remote, "host").await, "closed by the name server");
+    unknown(&push(&remote, "host").await, "closed by the name server");
     assert_eq!(liar.read(), 3);
 }
 
@@ -307,5 +309,36 @@ async fn no_listener_and_a_name_that_fits_nowhere_are_told_at_once() {
         assert!(matches!(result, Err(ZoneFault::NotAsked(_))), "{result:?}");
     }
     let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    unknown(push(&remote_with(gone, None, SHORT, 0), "host").await, "connection refused");
+    unknown(&push(&remote_with(gone, None, SHORT, 0), "host").await, "connection refused");
+}
+
+#[tokio::test]
+async fn a_message_that_the_server_dies_of_does_not_keep_its_neighbours_out_for_ever() {
+    let liar = Liar::start(|_, mut talk| async move {
+        loop {
+            let asked = talk.next().await?;
+            if asked.windows(6).any(|octets| octets == b"poison") {
+                return Some(());
+            }
+            talk.say(&signed(&asked, 0)).await?;
+        }
+    })
+    .await;
+    let remote = Arc::new(visitor(&liar));
+    let poison = remote.clone();
+    let poison = tokio::spawn(async move {
+        loop {
+            unknown(&push(&poison, "poison").await, "");
+        }
+    });
+    let hosts: Vec<_> = (0..100)
+        .map(|number| {
+            let remote = remote.clone();
+            tokio::spawn(async move { while push(&remote, &format!("h{number}")).await.is_err() {} })
+        })
+        .collect();
+    for host in hosts {
+        tokio::time::timeout(Duration::from_secs(10), host).await.expect("in time").unwrap();
+    }
+    poison.abort();
 }

@@ -10,7 +10,7 @@ mod trouble;
 
 use std::collections::BTreeMap;
 use std::net::{IpAddr, SocketAddr};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -34,8 +34,8 @@ impl Clock for Off {
 /// As long as an exchange may take in most tests.
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(5);
 
-pub(crate) fn settings(at: SocketAddr, key: Option<&Path>) -> config::Remote {
-    config::Remote { at, default_key_file: key.map(Path::to_owned), zone_keys: BTreeMap::new() }
+pub(crate) fn settings(at: SocketAddr, key: Option<PathBuf>) -> config::Remote {
+    config::Remote { at, default_key_file: key, zone_keys: BTreeMap::new() }
 }
 
 pub(crate) fn remote(at: SocketAddr, key: Option<PathBuf>) -> Remote {
@@ -44,7 +44,7 @@ pub(crate) fn remote(at: SocketAddr, key: Option<PathBuf>) -> Remote {
 
 pub(crate) fn remote_with(at: SocketAddr, key: Option<PathBuf>, timeout: Duration, clock_off: i64) -> Remote {
     let clock: Arc<dyn Clock> = Arc::new(Off(clock_off));
-    Remote::new(&settings(at, key.as_deref()), timeout, &clock).unwrap()
+    Remote::new(&settings(at, key), timeout, &clock).unwrap()
 }
 
 /// What is to be with one family: a dash leaves it alone, nothing removes it.

@@ -8,18 +8,18 @@ use std::time::Instant;
 
 use ddns_service::world::Zone as _;
 
-use super::bed::{Kind, Server, talk};
+use super::bed::{KINDS, Kind, Server, talk};
 use super::{records, remote};
 
 /// Callers at once, each with hosts of its own.
 const CALLERS: usize = 64;
 
 /// Pushes per second by one `Remote`, each with an address that its name did not have.
-async fn ours(server: &Server, round: usize, pushes: usize) -> f64 {
+async fn ours(server: &Server, at_once: usize, round: usize, pushes: usize) -> f64 {
     let remote = Arc::new(remote(server.at, Some(server.key())));
     let next = Arc::new(AtomicUsize::new(0));
     let start = Instant::now();
-    let callers: Vec<_> = (0..CALLERS)
+    let callers: Vec<_> = (0..at_once)
         .map(|caller| {
             let (remote, next) = (remote.clone(), next.clone());
             tokio::spawn(async move {
@@ -59,11 +59,24 @@ async fn speed_is_three_times_that_of_serial_nsupdate_or_more() {
     let server = Server::start(Kind::Bind);
     let mut ratios = Vec::new();
     for round in 0..5 {
-        let (theirs, ours) = (serial(&server, round, 500), ours(&server, round, 10_000).await);
+        let (theirs, ours) = (serial(&server, round, 500), ours(&server, CALLERS, round, 10_000).await);
         println!("round {round}: nsupdate -v {theirs:.0}/s, ours {ours:.0}/s, ratio {:.1}", ours / theirs);
         ratios.push(ours / theirs);
     }
     ratios.sort_by(f64::total_cmp);
     println!("ratio: median {:.1}, {:.1} to {:.1}", ratios[2], ratios[0], ratios[4]);
     assert!(ratios[2] >= 3.0, "{ratios:?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore = "measures"]
+async fn speed_of_one_caller_and_of_many_at_each_name_server() {
+    for kind in KINDS {
+        let server = Server::start(kind);
+        for (round, (callers, pushes)) in
+            [(1, 300), (8, 2000), (CALLERS, 4000), (4 * CALLERS, 8000)].into_iter().enumerate()
+        {
+            println!("{kind:?}, {callers} callers: {:.0}/s", ours(&server, callers, round, pushes).await);
+        }
+    }
 }
