@@ -1,10 +1,14 @@
 //! One connection: TLS handshake, which HTTP it is, and hyper set to our limits.
 
+use std::future::poll_fn;
 use std::net::SocketAddr;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
+use hyper::body::Bytes;
 use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -12,6 +16,7 @@ use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
+use tokio_rustls::server::TlsStream;
 
 use super::crowd::{Crowd, Place};
 use super::exchange::{Call, answer};
@@ -85,9 +90,9 @@ pub(super) async fn run(
     let _ = stream.set_nodelay(true);
     let call = Arc::new(Call { house, pulse: Arc::clone(&place.pulse), peer, request_timeout });
     if let Some(tls) = &call.house.tls {
-        let Some((stream, two)) = tls.handshake(stream, peer).await else { return };
+        // on the heap, here and below, so that a connection that says nothing costs little
+        let Some((stream, two)) = Box::pin(tls.handshake(stream, peer)).await else { return };
         call.pulse.opened();
-        // on the heap, so that a connection that says nothing costs little
         if two { Box::pin(serve_two(stream, &call)).await } else { Box::pin(serve_one(stream, &call)).await }
     } else {
         match prior_knowledge(&stream).await {
@@ -117,17 +122,60 @@ async fn prior_knowledge(stream: &TcpStream) -> Option<bool> {
     }
 }
 
-async fn serve_one<S>(stream: S, call: &Arc<Call>)
-where
-    S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-{
-    let line = TokioIo::new(Line::new(stream, Arc::clone(&call.pulse), true));
-    let service = service_fn(|request| answer(Arc::clone(call), request));
-    let mut connection = call.house.one.serve_connection(line, service);
-    let ended = (&mut connection).await;
-    if ended.is_err_and(|fault| fault.is_parse()) || call.pulse.refused() {
-        linger(connection.into_parts().io.into_inner().into_inner()).await;
+/// A stream whose socket can be waited for.
+trait Waited: AsyncRead + AsyncWrite + Unpin + Send + 'static {
+    fn socket(&self) -> &TcpStream;
+}
+
+impl Waited for TcpStream {
+    fn socket(&self) -> &TcpStream {
+        self
     }
+}
+
+impl Waited for TlsStream<TcpStream> {
+    fn socket(&self) -> &TcpStream {
+        self.get_ref().0
+    }
+}
+
+/// HTTP/1: while the client is silent for long, there is neither hyper nor a buffer, just the stream.
+async fn serve_one<S: Waited>(mut stream: S, call: &Arc<Call>) {
+    let mut first = Bytes::new();
+    loop {
+        // on the heap, so that it takes no memory in between
+        let Some(rest) = Box::pin(serve_spell(stream, first, call)).await else { return };
+        (stream, first) = rest;
+        if first.is_empty() && stream.socket().readable().await.is_err() {
+            return;
+        }
+    }
+}
+
+/// Serves requests to the end of the connection (`None`), or until it is idle and asked to sleep: then stream, and what was read of the next
+/// request.
+async fn serve_spell<S: Waited>(stream: S, first: Bytes, call: &Arc<Call>) -> Option<(S, Bytes)> {
+    let pulse = &call.pulse;
+    let line = TokioIo::new(Line::new(stream, first, Arc::clone(pulse), true));
+    let mut connection = call.house.one.serve_connection(line, service_fn(|request| answer(Arc::clone(call), request)));
+    poll_fn(|cx| {
+        pulse.wake(cx.waker());
+        Poll::Ready(())
+    })
+    .await;
+    let ended = poll_fn(|cx| match Pin::new(&mut connection).poll(cx) {
+        Poll::Ready(ended) => Poll::Ready(Some(ended)),
+        Poll::Pending if pulse.sleeps() => Poll::Ready(None),
+        Poll::Pending => Poll::Pending,
+    });
+    let ended = ended.await;
+    let parts = connection.into_parts();
+    let stream = parts.io.into_inner().into_inner();
+    let Some(ended) = ended else { return Some((stream, parts.read_buf)) };
+    if ended.is_err_and(|fault| fault.is_parse()) || pulse.refused() {
+        linger(stream).await;
+    }
+    None
 }
 
 /// Reads what a refused client still sends, so that the system does not answer those bytes by a reset that destroys our answer.
@@ -149,7 +197,7 @@ where
     S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
     let mut stop = call.house.stop.clone();
-    let line = TokioIo::new(Line::new(stream, Arc::clone(&call.pulse), false));
+    let line = TokioIo::new(Line::new(stream, Bytes::new(), Arc::clone(&call.pulse), false));
     let service = service_fn({
         let call = Arc::clone(call);
         move |request| answer(Arc::clone(&call), request)

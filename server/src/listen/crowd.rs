@@ -88,9 +88,9 @@ impl Seats {
         }
     }
 
-    /// Closes the connections that are idle longest, some at once so that looking for them costs little; then slow heads.
-    fn displace(&mut self) -> usize {
-        let some = self.taken.len() / 64 + 1;
+    /// Closes the connections that are idle longest, one of so many; if none is idle, slow heads.
+    fn displace(&mut self, of: usize) -> usize {
+        let some = self.taken.len() / of + 1;
         let idle = |phase, _| matches!(phase, Phase::Idle | Phase::Opening);
         match self.displace_if(some, idle) {
             0 => self.displace_if(some, |phase, age| phase == Phase::Head && age > SLOW_HEAD),
@@ -150,7 +150,8 @@ impl Crowd {
         if seats.taken.len() < most {
             return true;
         }
-        self.displaced.fetch_add(seats.displace() as u64, Ordering::Relaxed);
+        // some at once, so that looking for them costs each newcomer little
+        self.displaced.fetch_add(seats.displace(64) as u64, Ordering::Relaxed);
         seats.taken.len() < most
     }
 
@@ -163,7 +164,7 @@ impl Crowd {
 
     /// The system has no file descriptors left: closes some idle connections.
     pub(super) fn shrink(&self) {
-        let closed = self.seats().displace();
+        let closed = self.seats().displace(8);
         self.displaced.fetch_add(closed as u64, Ordering::Relaxed);
     }
 
@@ -184,6 +185,16 @@ impl Crowd {
             seats.end(*id);
         }
         self.late.fetch_add(gone.len() as u64, Ordering::Relaxed);
+    }
+
+    /// Asks connections that have been idle so long to give their buffers back.
+    pub(super) fn lull(&self, after: Duration) {
+        for seat in self.seats().taken.values() {
+            let (phase, age) = seat.pulse.now();
+            if phase == Phase::Idle && age > after {
+                seat.pulse.lull();
+            }
+        }
     }
 
     /// Closes every connection without an active request.

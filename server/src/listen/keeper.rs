@@ -9,6 +9,8 @@ use super::limits::{HEAD_TIME, IDLE_TIME};
 use super::pulse::Phase;
 
 const LOOK: Duration = Duration::from_millis(250);
+/// A connection idle for longer sleeps without buffers; waking costs less than a request.
+const NAP: Duration = Duration::from_millis(500);
 /// After `request_timeout` the answer that says so must still go out.
 const LAST_WORDS: Duration = Duration::from_secs(2);
 
@@ -17,6 +19,7 @@ pub(super) async fn keep(crowd: Arc<Crowd>) {
     loop {
         tokio::time::sleep(LOOK).await;
         crowd.close_late(late);
+        crowd.lull(NAP);
     }
 }
 

@@ -5,6 +5,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use hyper::body::Bytes;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 
 use super::pulse::Pulse;
@@ -12,14 +13,17 @@ use super::pulse::Pulse;
 /// The stream, plain or TLS.
 pub(super) struct Line<S> {
     stream: S,
+    /// Read before, not yet handed on.
+    first: Bytes,
     pulse: Arc<Pulse>,
     /// In HTTP/2 bytes that come are not always a request's: there only whole requests count.
     heads: bool,
 }
 
 impl<S> Line<S> {
-    pub(super) fn new(stream: S, pulse: Arc<Pulse>, heads: bool) -> Self {
-        Self { stream, pulse, heads }
+    /// `first` is read before what the stream has.
+    pub(super) fn new(stream: S, first: Bytes, pulse: Arc<Pulse>, heads: bool) -> Self {
+        Self { stream, first, pulse, heads }
     }
 
     pub(super) fn into_inner(self) -> S {
@@ -30,7 +34,13 @@ impl<S> Line<S> {
 impl<S: AsyncRead + Unpin> AsyncRead for Line<S> {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let before = buf.filled().len();
-        let read = Pin::new(&mut self.stream).poll_read(cx, buf);
+        let read = if self.first.is_empty() {
+            Pin::new(&mut self.stream).poll_read(cx, buf)
+        } else {
+            let length = self.first.len().min(buf.remaining());
+            buf.put_slice(&self.first.split_to(length));
+            Poll::Ready(Ok(()))
+        };
         if self.heads && buf.filled().len() > before && !self.pulse.read() {
             return Poll::Ready(Err(io::ErrorKind::ConnectionAborted.into()));
         }

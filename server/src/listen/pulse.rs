@@ -1,6 +1,8 @@
 //! What one connection is doing, and since when: written by the connection without locks, read by the keeper.
 
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::task::Waker;
 use std::time::{Duration, Instant};
 
 /// What a connection is doing.
@@ -31,6 +33,11 @@ pub(super) struct Pulse {
     active: AtomicU32,
     /// A request was refused before it was read to its end.
     refused: AtomicBool,
+    /// The keeper would like it to give its buffers back.
+    drowsy: AtomicBool,
+    /// It has.
+    asleep: AtomicBool,
+    task: OnceLock<Waker>,
 }
 
 fn pack(phase: Phase, millis: u64) -> u64 {
@@ -49,6 +56,9 @@ impl Pulse {
             state: AtomicU64::new(pack(Phase::Opening, 0)),
             active: AtomicU32::new(0),
             refused: AtomicBool::new(false),
+            drowsy: AtomicBool::new(false),
+            asleep: AtomicBool::new(false),
+            task: OnceLock::new(),
         }
     }
 
@@ -127,6 +137,33 @@ impl Pulse {
             let now = self.millis();
             self.turn(|_, _| Some((Phase::Idle, now)));
         }
+    }
+
+    /// Asks the connection to sleep, if it is still idle when it hears of it.
+    pub(super) fn lull(&self) {
+        if self.asleep.load(Ordering::Acquire) {
+            return;
+        }
+        if let Some(task) = self.task.get() {
+            self.drowsy.store(true, Ordering::Release);
+            task.wake_by_ref();
+        }
+    }
+
+    /// The connection is awake, served by this task: the same for its whole life.
+    pub(super) fn wake(&self, task: &Waker) {
+        self.asleep.store(false, Ordering::Release);
+        self.task.get_or_init(|| task.clone());
+    }
+
+    /// Whether it is to sleep now: it was asked to, and is idle. Asked once, it is told once.
+    pub(super) fn sleeps(&self) -> bool {
+        let asked = self.drowsy.load(Ordering::Acquire) && self.drowsy.swap(false, Ordering::AcqRel);
+        let sleeps = asked && unpack(self.state.load(Ordering::Acquire)).0 == Phase::Idle;
+        if sleeps {
+            self.asleep.store(true, Ordering::Release);
+        }
+        sleeps
     }
 
     /// Tells an idle connection to end; false if it is not idle (any more), or was told before.

@@ -6,6 +6,7 @@ mod crowds;
 mod fixture;
 mod messages;
 mod places;
+mod scarcity;
 mod smuggling;
 mod stopping;
 mod times;
