@@ -97,3 +97,8 @@ pub(crate) fn dig(server: SocketAddr, arguments: &str) -> String {
 pub(crate) fn free_port() -> u16 {
     std::net::UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
 }
+
+/// Another limit of answers.
+pub(crate) fn limited(answers_per_second: u32) -> config::Embedded {
+    config::Embedded { answers_per_second, ..settings() }
+}

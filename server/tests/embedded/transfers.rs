@@ -13,9 +13,9 @@ const KEY: &str =
     "key \"transfer\" {\n\talgorithm hmac-sha256;\n\tsecret \"c2l4dGVlbiBieXRlcyBvZiBzZWNyZXQgaXMgZ29vZCE=\";\n};\n";
 
 /// A secondary that runs in a folder of its own.
-struct Secondary {
+pub(crate) struct Secondary {
     folder: PathBuf,
-    port: u16,
+    pub(crate) port: u16,
     child: Child,
 }
 
@@ -28,7 +28,7 @@ impl Drop for Secondary {
 }
 
 impl Secondary {
-    fn named(town: &Town, port: u16, signed: bool) -> Self {
+    pub(crate) fn named(town: &Town, port: u16, signed: bool) -> Self {
         let folder = folder("named", port);
         let (key, by) = if signed { (KEY, "key transfer") } else { ("", "") };
         let at = town.address();
@@ -43,7 +43,7 @@ impl Secondary {
         fs::write(folder.join("named.conf"), text).unwrap();
         let log = fs::File::create(folder.join("log")).unwrap();
         let child = Command::new("named")
-            .args(["-g", "-d", "3", "-c"])
+            .args(["-g", "-n", "2", "-d", "3", "-c"])
             .arg(folder.join("named.conf"))
             .stdout(Stdio::null())
             .stderr(log)
@@ -81,7 +81,7 @@ impl Secondary {
     }
 
     /// Waits until it answers so; how long that took.
-    async fn answers(&self, question: &str, wanted: &str, within: Duration) -> Duration {
+    pub(crate) async fn answers(&self, question: &str, wanted: &str, within: Duration) -> Duration {
         let begun = Instant::now();
         loop {
             let found = self.short(question);
@@ -104,7 +104,7 @@ fn folder(name: &str, port: u16) -> PathBuf {
     folder
 }
 
-fn with_secondary(signed: bool) -> (config::Embedded, u16) {
+pub(crate) fn with_secondary(signed: bool) -> (config::Embedded, u16) {
     let mut settings = settings();
     let port = free_port();
     settings.secondaries = vec![([127, 0, 0, 1], port).into()];

@@ -20,7 +20,7 @@ const UDP_SIZE: usize = 1232;
 
 /// Who asks, and how.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Asker {
+pub(super) struct Client {
     /// From where.
     pub(super) address: IpAddr,
     /// Over UDP, else over TCP.
@@ -82,7 +82,7 @@ impl Draft<'_> {
 }
 
 /// Answers one message; `space` is used for the answer and its contents are lost.
-pub(super) fn answer(bytes: &[u8], asker: Asker, catalog: &Catalog, space: Vec<u8>) -> Verdict {
+pub(super) fn answer(bytes: &[u8], client: Client, catalog: &Catalog, space: Vec<u8>) -> Verdict {
     let Ok(message) = Message::from_slice(bytes) else {
         return Verdict::Silence;
     };
@@ -91,10 +91,10 @@ pub(super) fn answer(bytes: &[u8], asker: Asker, catalog: &Catalog, space: Vec<u
         Err(Unreadable::Opcode) => Verdict::Send(header_only(message, Rcode::NOTIMP, space)),
         Err(Unreadable::Form) => Verdict::Send(header_only(message, Rcode::FORMERR, space)),
         Ok(asked) if asked.signed => match catalog.keys.verify(bytes) {
-            Ok((bare, signer)) => judge(bare.for_slice(), &asked, asker, catalog, Some(signer), space),
+            Ok((bare, signer)) => judge(bare.for_slice(), &asked, client, catalog, Some(signer), space),
             Err(said) => said.map_or(Verdict::Silence, Verdict::Send),
         },
-        Ok(asked) => judge(message, &asked, asker, catalog, None, space),
+        Ok(asked) => judge(message, &asked, client, catalog, None, space),
     }
 }
 
@@ -114,12 +114,12 @@ pub(super) fn slip(bytes: &[u8], space: Vec<u8>) -> Verdict {
 fn judge(
     message: &Message<[u8]>,
     asked: &Asked<'_>,
-    asker: Asker,
+    client: Client,
     catalog: &Catalog,
     signer: Option<Signer>,
     space: Vec<u8>,
 ) -> Verdict {
-    let limit = if asker.udp { usize::from(asked.size()).min(UDP_SIZE) } else { usize::from(u16::MAX) };
+    let limit = if client.udp { usize::from(asked.size()).min(UDP_SIZE) } else { usize::from(u16::MAX) };
     let sheet = Sheet { message, edns: asked.edns, limit };
     let found = if asked.question.qclass() == Class::IN { catalog.find(&asked.spelled) } else { None };
     let Some((zone, place)) = found.filter(|_| asked.edns.is_none_or(|edns| edns.version == 0)) else {
@@ -130,10 +130,10 @@ fn judge(
     let apex = place.as_slice().is_empty();
     match asked.question.qtype() {
         Rtype::AXFR | Rtype::IXFR => {
-            if !apex || !may_transfer(asker, catalog, signer.as_ref()) || (asker.udp && asked.since.is_none()) {
+            if !apex || !may_transfer(client, catalog, signer.as_ref()) || (client.udp && asked.since.is_none()) {
                 return sheet.write(asked, &Draft::only(Rcode::REFUSED), signer, space);
             }
-            if asker.udp {
+            if client.udp {
                 // RFC 1995 section 2: the SOA alone says "ask over TCP"
                 let draft =
                     Draft { rcode: OptRcode::NOERROR, version: Some(&version), answer: Part::Soa, denial: false };
@@ -159,8 +159,8 @@ fn judge(
     }
 }
 
-fn may_transfer(asker: Asker, catalog: &Catalog, signer: Option<&Signer>) -> bool {
-    catalog.is_secondary(asker.address) && (catalog.keys.0.is_none() || signer.is_some())
+fn may_transfer(client: Client, catalog: &Catalog, signer: Option<&Signer>) -> bool {
+    catalog.is_secondary(client.address) && (catalog.keys.0.is_none() || signer.is_some())
 }
 
 /// What a zone says of a name.

@@ -92,6 +92,7 @@ fn network(address: IpAddr) -> IpAddr {
 
 #[cfg(test)]
 mod tests {
+    use super::Pace::{Drop, Go, Slip};
     use super::*;
 
     #[test]
@@ -101,7 +102,6 @@ mod tests {
             let network = network(address.parse().unwrap());
             (0..10).map(|_| brake.count(network, 5, second)).collect::<Vec<_>>()
         };
-        use Pace::{Drop, Go, Slip};
         let braked = vec![Go, Go, Go, Go, Go, Drop, Slip, Drop, Slip, Drop];
         assert_eq!(paces("192.0.2.1", 1), braked);
         assert_ne!(paces("192.0.2.255", 1)[0], Go);

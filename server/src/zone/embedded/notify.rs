@@ -46,6 +46,9 @@ pub(super) struct Herald {
     pub(super) serial: watch::Receiver<u32>,
 }
 
+/// What remembers a signed word until its answer.
+type Signed = ClientTransaction<Arc<Key>>;
+
 /// How a word was taken.
 enum Heard {
     Yes,
@@ -120,7 +123,7 @@ impl Herald {
         SocketAddr::new(same.unwrap_or(any), 0)
     }
 
-    fn message(&self) -> Option<(Vec<u8>, Option<ClientTransaction<Arc<Key>>>)> {
+    fn message(&self) -> Option<(Vec<u8>, Option<Signed>)> {
         let version = self.now.load();
         let mut builder = builder();
         let header = builder.header_mut();
@@ -155,7 +158,7 @@ pub(super) fn random_id() -> Option<u16> {
 }
 
 /// `None` for what is no answer to ours.
-fn judge(sent: &[u8], came: &[u8], transaction: Option<&ClientTransaction<Arc<Key>>>) -> Option<Heard> {
+fn judge(sent: &[u8], came: &[u8], transaction: Option<&Signed>) -> Option<Heard> {
     let sent = Message::from_slice(sent).ok()?;
     let mut message = Message::from_octets(came.to_vec()).ok()?;
     let header = message.header();

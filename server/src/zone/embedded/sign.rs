@@ -23,6 +23,9 @@ pub(super) struct Keyring(pub(super) Option<Arc<Key>>);
 /// What remembers a signed question until its answer is signed.
 pub(super) type Signer = ServerTransaction<Arc<Key>>;
 
+/// A question without its signature, which was good.
+pub(super) type Signed = (Message<Vec<u8>>, Signer);
+
 impl KeyStore for Keyring {
     type Key = Arc<Key>;
 
@@ -55,7 +58,7 @@ impl Keyring {
     }
 
     /// Checks a signed question; gives it back without its signature, or the answer that says what is wrong.
-    pub(super) fn verify(&self, question: &[u8]) -> Result<(Message<Vec<u8>>, Signer), Option<Vec<u8>>> {
+    pub(super) fn verify(&self, question: &[u8]) -> Result<Signed, Option<Vec<u8>>> {
         let mut message = Message::from_octets(question.to_vec()).map_err(|_| None)?;
         match ServerTransaction::request(self, &mut message, Time48::now()) {
             Ok(Some(signer)) => Ok((message, signer)),

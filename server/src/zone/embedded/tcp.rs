@@ -16,7 +16,7 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use super::House;
-use super::answer::{Asker, Verdict, answer};
+use super::answer::{Client, Verdict, answer};
 use super::guests::Guests;
 
 /// A connection without a question is closed after this time (RFC 7766 section 6.2.3), one that began one too.
@@ -77,8 +77,8 @@ impl Connection {
                 read = timeout(IDLE, self.read(&mut question)) => read??,
                 _ = stop.changed() => return Ok(()),
             }
-            let asker = Asker { address: self.peer, udp: false };
-            let verdict = answer(&question, asker, &house.catalog.load(), space);
+            let client = Client { address: self.peer, udp: false };
+            let verdict = answer(&question, client, &house.catalog.load(), space);
             space = match verdict {
                 Verdict::Send(said) => {
                     self.write(&said).await?;

@@ -10,7 +10,7 @@ use std::time::Duration;
 use tokio::net::UdpSocket;
 
 use super::House;
-use super::answer::{Asker, Verdict, answer, slip};
+use super::answer::{Client, Verdict, answer, slip};
 use super::brake::Pace;
 
 /// Octets of the longest question that is read whole; a longer one is none.
@@ -41,10 +41,10 @@ async fn reply(socket: &UdpSocket, house: &House, question: &[u8], from: SocketA
     if pace == Pace::Drop {
         return space;
     }
-    let asker = Asker { address: from.ip(), udp: true };
+    let client = Client { address: from.ip(), udp: true };
     let verdict = match pace {
         Pace::Slip => slip(question, space),
-        _ => answer(question, asker, &house.catalog.load(), space),
+        _ => answer(question, client, &house.catalog.load(), space),
     };
     let said = match verdict {
         Verdict::Send(said) => said,

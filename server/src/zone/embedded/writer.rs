@@ -53,10 +53,11 @@ pub(super) async fn load(zone: &str, apex: Arc<Apex>, shelf: &dyn Shelf) -> Resu
     let (serial, rows) = shelf.zone(zone).await?;
     let mut contents = Contents::of(&apex);
     for (owner, address, ttl) in rows {
-        match place(&owner, &apex) {
-            Some(place) => contents.change(place.as_slice(), None, Some((address, ttl))),
-            None => warn!("zone {zone}: the database has a name that is not in it: {owner:?}"),
-        }
+        let Some(place) = place(&owner, &apex) else {
+            warn!("zone {zone}: the database has a name that is not in it: {owner:?}");
+            continue;
+        };
+        contents.change(place.as_slice(), None, Some((address, ttl)));
     }
     Ok(Version { serial, apex, contents })
 }

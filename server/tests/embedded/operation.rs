@@ -1,0 +1,92 @@
+//! Starting, checking, reloading, stopping.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use ddns_service::world::{Shelf, Zone as _};
+use ddns_service::zone::embedded::{Embedded, EmbeddedFault};
+
+use crate::shelf::MemoryShelf;
+use crate::town::{Town, ZONE, addresses, records, settings};
+
+async fn fault(settings: &ddns_service::config::Embedded) -> EmbeddedFault {
+    let shelf: Arc<dyn Shelf> = Arc::new(MemoryShelf::default());
+    Embedded::start(settings, shelf).await.err().expect("a fault")
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn check_asks_over_loopback_and_says_serial_and_names() {
+    let town = Town::start(&settings()).await;
+    town.push("home", "192.0.2.1", "").await.unwrap();
+    let said = town.server.check(ZONE).await.said.unwrap();
+    assert!(said.contains("serial 2") && said.contains(&town.address().to_string()), "{said}");
+    let other = town.server.check("example.com").await.said.unwrap_err();
+    assert!(other.contains("example.com") && other.contains("[dns_service.embedded]"), "{other}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_address_that_cannot_be_had_is_named_with_what_to_do() {
+    let town = Town::start(&settings()).await;
+    let mut taken = settings();
+    taken.listen = vec![town.address()];
+    let said = fault(&taken).await.to_string();
+    assert!(said.contains(&town.address().to_string()) && said.contains("another program listens there"), "{said}");
+    taken.listen = vec!["192.0.2.1:5353".parse().unwrap()];
+    let said = fault(&taken).await.to_string();
+    assert!(said.contains("192.0.2.1:5353") && said.contains("no such address"), "{said}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_wrong_in_the_configuration_is_named_by_key_and_value() {
+    let mut wrong = settings();
+    wrong.hostmaster = "nobody".to_owned();
+    assert_eq!(fault(&wrong).await.to_string(), "[dns_service.embedded] hostmaster: \"nobody\" is not a mail address");
+    let mut wrong = settings();
+    wrong.name_servers = vec!["a..b".to_owned()];
+    assert!(fault(&wrong).await.to_string().contains("name_servers: \"a..b\""));
+    let mut wrong = settings();
+    wrong.transfer_key_file = Some("/nonexistent/transfer.key".into());
+    assert!(fault(&wrong).await.to_string().contains("transfer_key_file: /nonexistent/transfer.key"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reload_takes_zones_addresses_and_secondaries_and_loses_nothing() {
+    let town = Town::start(&settings()).await;
+    town.push("home", "192.0.2.1", "").await.unwrap();
+    let mut other = settings();
+    other.zones.push("example.net".to_owned());
+    other.addresses.insert("www.dyn.example.org".to_owned(), addresses(&["192.0.2.77"]));
+    other.secondaries = vec!["127.0.0.1:9".parse().unwrap()];
+    town.server.reload(&other).await.unwrap();
+    assert_eq!(town.short("home.dyn.example.org A"), "192.0.2.1\n");
+    assert_eq!(town.short("www.dyn.example.org A"), "192.0.2.77\n");
+    assert!(town.dig("example.net SOA").contains("ANSWER: 1"));
+    assert!(town.dig("dyn.example.org AXFR").contains("XFR size"));
+    town.push("home", "192.0.2.2", "").await.unwrap();
+    town.server.push(&records("a", "example.net", "192.0.2.3", "")).await.unwrap();
+    assert_eq!(town.short("home.dyn.example.org A"), "192.0.2.2\n");
+    // one that cannot be taken changes nothing
+    let mut wrong = settings();
+    wrong.hostmaster = "nobody".to_owned();
+    town.server.reload(&wrong).await.unwrap_err();
+    assert_eq!(town.short("a.example.net A"), "192.0.2.3\n");
+    town.server.reload(&settings()).await.unwrap();
+    assert!(town.dig("example.net SOA").contains("REFUSED"));
+    assert_eq!(town.short("home.dyn.example.org A"), "192.0.2.2\n");
+    assert!(town.dig("www.dyn.example.org A").contains("NXDOMAIN"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stop_frees_the_addresses_at_once_and_pushes_are_no_longer_ok() {
+    let town = Town::start(&settings()).await;
+    let held = std::net::TcpStream::connect(town.address()).unwrap();
+    let begun = Instant::now();
+    town.server.stop().await;
+    assert!(begun.elapsed() < Duration::from_secs(1));
+    town.push("home", "192.0.2.1", "").await.unwrap_err();
+    drop(held);
+    let mut same = settings();
+    same.listen = vec![town.address()];
+    let again = Town::with(&same, Arc::clone(&town.shelf)).await;
+    assert!(again.short("dyn.example.org SOA").contains(" 1 900 "));
+}
