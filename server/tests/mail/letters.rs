@@ -298,11 +298,3 @@ fn the_shipped_expiry_template_reads_well() {
          DNS:\n\nIPv4: 192.0.2.2 (last update 2026-11-20 09:05:03 UTC)\n\nThe next update from mypc brings them back.\n"
     );
 }
-
-#[test]
-fn templates_and_the_mail_server_can_be_shared_between_threads() {
-    fn shared<T: Send + Sync + 'static>() {}
-    shared::<Templates>();
-    shared::<ddns_service::mail::Smtp>();
-    shared::<ddns_service::post::Post>();
-}

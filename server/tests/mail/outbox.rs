@@ -269,3 +269,11 @@ async fn the_outbox_empties_into_a_real_server() {
 fn a_lease_is_much_longer_than_a_mail_server_may_take() {
     assert!(post::LEASE >= 3 * ddns_service::mail::LONGEST);
 }
+
+#[test]
+fn templates_and_the_mail_server_can_be_shared_between_threads() {
+    fn shared<T: Send + Sync + 'static>() {}
+    shared::<ddns_service::letter::Templates>();
+    shared::<Smtp>();
+    shared::<Post>();
+}
