@@ -26,7 +26,7 @@ impl Sheet {
 
 /// `user@example.com` or `Name <user@example.com>`.
 pub(super) fn sender(value: &str) -> Result<Mailbox, MailFault> {
-    let fault = |said: String| MailFault::Sender { value: value.to_owned(), said };
+    let fault = |said: String| MailFault::Sender { value: value.escape_debug().to_string(), said };
     let mailbox: Mailbox = value.trim().parse().map_err(|e: lettre::address::AddressError| fault(e.to_string()))?;
     let email = as_in_dns(&mailbox.email).ok_or_else(|| fault("its domain is none".to_owned()))?;
     Ok(Mailbox::new(mailbox.name, email))

@@ -1,6 +1,7 @@
 //! One exchange with the server, step by step. Each step is said by name, because "timed out" alone helps nobody.
 
 use std::future::Future;
+use std::net::IpAddr;
 use std::time::Duration;
 
 use lettre::transport::smtp::Error;
@@ -36,7 +37,7 @@ impl<'a> Session<'a> {
         let Line { stream, local, peer } = timeout_at(until, dial(&smtp.host, smtp.port, &server))
             .await
             .map_err(|_| late(&server, Step::Connect))??;
-        if smtp.login.is_some() && smtp.tls.is_none() && !peer.ip().to_canonical().is_loopback() {
+        if smtp.login.is_some() && !may_say_password(smtp.tls.is_some(), peer.ip()) {
             let said = "a password is not sent unencrypted; set [email] smtp_starttls = true";
             return Err(refused(&server, Step::Login, said));
         }
@@ -102,6 +103,11 @@ impl<'a> Session<'a> {
     }
 }
 
+/// A password goes encrypted or not off this machine.
+fn may_say_password(encrypted: bool, peer: IpAddr) -> bool {
+    encrypted || peer.to_canonical().is_loopback()
+}
+
 /// Waits for a step within its time and within that of the whole.
 async fn step<T>(
     smtp: &Smtp,
@@ -113,5 +119,25 @@ async fn step<T>(
     match timeout_at(until.min(Instant::now() + ONE_STEP), done).await {
         Ok(done) => done.map_err(|fault| judge(server, step, &fault, &smtp.mask)),
         Err(_) => Err(late(server, step)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::may_say_password;
+
+    #[test]
+    fn a_password_goes_encrypted_or_not_off_this_machine() {
+        for (encrypted, peer, may) in [
+            (true, "192.0.2.1", true),
+            (false, "192.0.2.1", false),
+            (false, "127.0.0.1", true),
+            (false, "::1", true),
+            (false, "::ffff:127.0.0.1", true),
+            (false, "2001:db8::1", false),
+            (false, "10.0.0.1", false),
+        ] {
+            assert_eq!(may_say_password(encrypted, peer.parse().unwrap()), may, "{peer}");
+        }
     }
 }

@@ -69,7 +69,7 @@ impl Store for Outbox {
         for (id, row) in self.rows.lock().unwrap().iter_mut().enumerate() {
             if taken.len() < limit as usize && row.due.is_some_and(|due| due <= now) {
                 row.due = Some(now + lease.span);
-                taken.push(Posted { id: id as i64, tries: row.tries, letter: row.letter.clone() });
+                taken.push(Posted { id: i64::try_from(id).unwrap(), tries: row.tries, letter: row.letter.clone() });
             }
         }
         Ok(taken)

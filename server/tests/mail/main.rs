@@ -4,8 +4,11 @@
 
 mod fake;
 mod letters;
+mod mishaps;
 mod outbox;
 mod receiver;
+mod script;
+mod secure;
 mod sending;
 
 use ddns::secret::Secret;

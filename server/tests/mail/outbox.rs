@@ -4,6 +4,7 @@ use std::sync::atomic::Ordering::SeqCst;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use ddns_service::mail::Smtp;
 use ddns_service::post::{self, Outlet, Post};
 use ddns_service::world::{Letter, Mail};
 use tokio::sync::{Notify, watch};
@@ -11,7 +12,8 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep};
 
 use super::fake::{Mood, Outbox, Server};
-use super::letter;
+use super::receiver::Receiver;
+use super::{email, letter};
 
 const MINUTE: Duration = Duration::from_mins(1);
 const HOUR: Duration = Duration::from_hours(1);
@@ -145,7 +147,7 @@ async fn a_run_that_dies_between_sending_and_noting_leaves_the_letter_to_the_nex
     dead.task.abort();
     server.is(Mood::Takes);
     let running = Running::start("b", &store, &server);
-    sleep(post::LEASE - Duration::from_secs(10)).await;
+    sleep(post::LEASE.mul_f32(0.9)).await;
     assert_eq!(server.count().0, 0, "the lease of the dead run holds");
     sleep(Duration::from_secs(20)).await;
     assert_eq!((server.count(), store.waiting()), ((1, 1), 0));
@@ -244,7 +246,34 @@ async fn letters_wait_while_mail_is_switched_off() {
     running.stop().await;
 }
 
+#[tokio::test]
+async fn the_outbox_empties_into_a_real_server() {
+    let store = Arc::new(Outbox::default());
+    (0..100).for_each(|number| store.put(numbered(number)));
+    let receiver = Receiver::start(&[]);
+    let smtp: Arc<dyn Mail> = Arc::new(Smtp::new(&email(receiver.port)).unwrap());
+    let began = Instant::now();
+    let running = Running::through("a", &store, Arc::new(move || Some(smtp.clone())));
+    while store.waiting() > 0 && began.elapsed() < MINUTE {
+        sleep(Duration::from_millis(5)).await;
+    }
+    println!("100 letters in {:?}", began.elapsed());
+    let mut ids: Vec<_> = receiver.taken().iter().map(|taken| taken.header("Message-ID").unwrap()).collect();
+    ids.sort();
+    ids.dedup();
+    assert_eq!((ids.len(), receiver.taken().len()), (100, 100));
+    running.stop().await;
+}
+
 #[test]
 fn a_lease_is_much_longer_than_a_mail_server_may_take() {
     assert!(post::LEASE >= 3 * ddns_service::mail::LONGEST);
+}
+
+#[test]
+fn templates_and_the_mail_server_can_be_shared_between_threads() {
+    fn shared<T: Send + Sync + 'static>() {}
+    shared::<ddns_service::letter::Templates>();
+    shared::<Smtp>();
+    shared::<Post>();
 }

@@ -44,6 +44,7 @@ impl Receiver {
         let folder = Folder::new();
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/mail/receiver.py");
         let mut child = Command::new("/usr/bin/python3")
+            .args(["-W", "ignore"])
             .arg(script)
             .arg(folder.path())
             .args(args)
