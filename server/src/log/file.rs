@@ -8,11 +8,14 @@ use std::fs::{self, File as Opened, OpenOptions, TryLockError};
 use std::io::{self, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 /// After a rotation that failed, before the next try.
 const LATER: Duration = Duration::from_secs(30);
 
+/// How long another process that rotates is waited for.
+const PATIENCE: Duration = Duration::from_millis(100);
 /// Between two looks whether the path still leads to the open file.
 const LOOK: Duration = Duration::from_secs(1);
 
@@ -82,12 +85,7 @@ impl File {
     fn rotate(&mut self) -> io::Result<()> {
         // the lock goes with the file that was ours
         let ours = self.opened.try_clone()?;
-        match ours.try_lock() {
-            Ok(()) => {}
-            // another process is at it
-            Err(TryLockError::WouldBlock) => return Ok(()),
-            Err(TryLockError::Error(error)) => return Err(error),
-        }
+        lock(&ours)?;
         let moved = self.turn();
         let unlocked = ours.unlock();
         moved.and(unlocked)
@@ -100,11 +98,10 @@ impl File {
         if self.versions == 0 {
             return self.opened.set_len(0);
         }
-        for version in (1..self.versions).rev() {
-            match fs::rename(numbered(&self.path, version), numbered(&self.path, version + 1)) {
-                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-                _ => {}
-            }
+        // what is behind a gap can stay: most often nothing is
+        let gap = (1..self.versions).find(|version| !numbered(&self.path, *version).exists());
+        for version in (1..gap.unwrap_or(self.versions)).rev() {
+            fs::rename(numbered(&self.path, version), numbered(&self.path, version + 1))?;
         }
         fs::rename(&self.path, numbered(&self.path, 1))?;
         self.reopen()
@@ -119,6 +116,17 @@ impl File {
     fn elsewhere(&self) -> io::Result<bool> {
         let ours = self.opened.metadata()?;
         Ok(!fs::metadata(&self.path).is_ok_and(|now| (now.dev(), now.ino()) == (ours.dev(), ours.ino())))
+    }
+}
+
+/// Another process at it needs milliseconds; somebody who holds the file for longer does not hold the log up.
+fn lock(file: &Opened) -> io::Result<()> {
+    let end = Instant::now() + PATIENCE;
+    loop {
+        match file.try_lock() {
+            Err(TryLockError::WouldBlock) if Instant::now() < end => sleep(PATIENCE / 100),
+            result => return result.map_err(io::Error::from),
+        }
     }
 }
 
