@@ -108,7 +108,8 @@ pub(crate) fn next(host: &Host, address: &str) -> Host {
 }
 
 pub(crate) fn want(host: &Host, address: &str, owner: &str) -> Want {
-    Want { host: next(host, address), lease: long(owner), letter: None, events: Vec::new() }
+    let seen = Pair::of(|family| host.held.get(family).seen);
+    Want { host: next(host, address), seen, lease: long(owner), letter: None, events: Vec::new() }
 }
 
 /// Longer than the time that a database's clock shows in steps.
