@@ -342,3 +342,24 @@ async fn a_message_that_the_server_dies_of_does_not_keep_its_neighbours_out_for_
     }
     poison.abort();
 }
+
+#[tokio::test]
+async fn hosts_that_wait_go_together_but_one_name_never_twice_in_a_message() {
+    let liar = Liar::start(|_, mut talk| async move {
+        loop {
+            let asked = talk.next().await?;
+            sleep(Duration::from_millis(50)).await;
+            talk.say(&signed(&asked, 0)).await?;
+        }
+    })
+    .await;
+    let remote = visitor(&liar);
+    let late = async |labels: [&str; 4]| {
+        sleep(Duration::from_millis(20)).await;
+        let [a, b, c, d] = labels.map(|label| push(&remote, label));
+        tokio::join!(a, b, c, d)
+    };
+    let (first, rest) = tokio::join!(push(&remote, "first"), late(["a", "b", "a", "c"]));
+    assert_eq!((first, rest), (Ok(()), (Ok(()), Ok(()), Ok(()), Ok(()))));
+    assert_eq!(liar.read(), 3, "first; a, b and c; a once more");
+}
