@@ -75,7 +75,7 @@ pub struct Embedded {
 impl Embedded {
     /// Reads the zones, listens at all addresses, answers.
     pub async fn start(settings: &config::Embedded, shelf: Arc<dyn Shelf>) -> Result<Self, EmbeddedFault> {
-        let bound = sockets::bind(&settings.listen).await?;
+        let bound = sockets::bind(&settings.listen)?;
         let house = Arc::new(House {
             catalog: ArcSwap::default(),
             shelf,
@@ -96,7 +96,7 @@ impl Embedded {
         let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         for bound in bound {
             for _ in 0..workers {
-                let answering = udp::serve(Arc::clone(&bound.udp), Arc::clone(&house));
+                let answering = Arc::clone(&bound.udp).serve(Arc::clone(&house));
                 server.answering.lock().unwrap_or_else(PoisonError::into_inner).spawn(answering);
             }
             server.spawn(tcp::serve(bound.tcp, Arc::clone(&house), server.stop.subscribe()));

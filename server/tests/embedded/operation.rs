@@ -90,3 +90,28 @@ async fn a_stop_frees_the_addresses_at_once_and_pushes_are_no_longer_ok() {
     let again = Town::with(&same, Arc::clone(&town.shelf)).await;
     assert!(again.short("dyn.example.org SOA").contains(" 1 900 "));
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_answer_leaves_from_the_address_that_was_asked_and_all_addresses_of_both_families_can_be_listened_at() {
+    let port = crate::town::free_port();
+    let mut all = settings();
+    all.listen = vec![format!("0.0.0.0:{port}").parse().unwrap(), format!("[::]:{port}").parse().unwrap()];
+    let _town = Town::start(&all).await;
+    for to in ["127.0.0.1", "127.0.0.2", "127.9.9.9", "::1"] {
+        for way in ["", " +tcp"] {
+            let said = crate::town::dig(
+                (to.parse::<std::net::IpAddr>().unwrap(), port).into(),
+                &format!("ns1.dyn.example.org A +short{way}"),
+            );
+            assert_eq!(said, "192.0.2.53\n", "{to}{way}");
+        }
+    }
+    let mut both = settings();
+    both.listen = vec!["[::]:0".parse().unwrap()];
+    let town = Town::start(&both).await;
+    for to in ["127.0.0.2", "::1"] {
+        let to = (to.parse::<std::net::IpAddr>().unwrap(), town.address().port()).into();
+        assert_eq!(crate::town::dig(to, "ns1.dyn.example.org A +short"), "192.0.2.53\n", "{to}");
+    }
+    assert!(town.server.check(ZONE).await.said.is_ok());
+}

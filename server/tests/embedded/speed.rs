@@ -49,7 +49,7 @@ async fn answers_a_second_next_to_named_that_copied_the_same_hundred_thousand_na
     let begun = Instant::now();
     let town = Town::with(&settings, shelf).await;
     println!("start with {NAMES} names: {:?}, {} KiB", begun.elapsed(), resident() - before);
-    let named = Secondary::named(&town, port, true);
+    let named = Secondary::named(&town, port, "0");
     let begun = Instant::now();
     named
         .answers(

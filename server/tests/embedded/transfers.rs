@@ -28,14 +28,13 @@ impl Drop for Secondary {
 }
 
 impl Secondary {
-    pub(crate) fn named(town: &Town, port: u16, signed: bool) -> Self {
+    pub(crate) fn named(town: &Town, port: u16, talk: &str) -> Self {
         let folder = folder("named", port);
-        let (key, by) = if signed { (KEY, "key transfer") } else { ("", "") };
         let at = town.address();
         let text = format!(
-            "{key}options {{ directory {folder:?}; listen-on port {port} {{ 127.0.0.1; }}; listen-on-v6 {{ none; }}; recursion no; \
+            "{KEY}options {{ directory {folder:?}; listen-on port {port} {{ 127.0.0.1; }}; listen-on-v6 {{ none; }}; recursion no; \
              pid-file none; session-keyfile none; notify no; min-refresh-time 60; }};\ncontrols {{ }};\n\
-             zone \"dyn.example.org\" {{ type secondary; primaries {{ {} port {} {by}; }}; allow-notify {{ 127.0.0.1; }}; file \"copy\"; \
+             zone \"dyn.example.org\" {{ type secondary; primaries {{ {} port {} key transfer; }}; allow-notify {{ 127.0.0.1; }}; file \"copy\"; \
              masterfile-format text; }};\n",
             at.ip(),
             at.port()
@@ -43,7 +42,7 @@ impl Secondary {
         fs::write(folder.join("named.conf"), text).unwrap();
         let log = fs::File::create(folder.join("log")).unwrap();
         let child = Command::new("named")
-            .args(["-g", "-n", "2", "-d", "3", "-c"])
+            .args(["-g", "-n", "2", "-d", talk, "-c"])
             .arg(folder.join("named.conf"))
             .stdout(Stdio::null())
             .stderr(log)
@@ -125,7 +124,7 @@ async fn named_copies_with_tsig_and_hears_of_each_change_by_notify_and_ixfr() {
     let town = Town::start(&settings).await;
     town.push("home", "192.0.2.1", "2001:db8::1").await.unwrap();
     town.push("*.wild", "192.0.2.3", "").await.unwrap();
-    let named = Secondary::named(&town, port, true);
+    let named = Secondary::named(&town, port, "3");
     named.answers("home.dyn.example.org A", "192.0.2.1\n", START).await;
     assert_eq!(named.short("x.wild.dyn.example.org A"), "192.0.2.3\n");
     assert_eq!(named.short("ns1.dyn.example.org AAAA"), "2001:db8::53\n");
