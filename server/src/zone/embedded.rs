@@ -11,6 +11,7 @@ mod catalog;
 mod contents;
 mod fault;
 mod guests;
+mod mark;
 mod mirror;
 mod notify;
 mod place;
