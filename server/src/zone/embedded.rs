@@ -11,6 +11,7 @@ mod catalog;
 mod contents;
 mod fault;
 mod guests;
+mod mark;
 mod mirror;
 mod notify;
 mod offline;
@@ -77,7 +78,7 @@ pub struct Embedded {
 impl Embedded {
     /// Reads the zones, listens at all addresses, answers.
     pub async fn start(settings: &config::Embedded, shelf: Arc<dyn Shelf>) -> Result<Self, EmbeddedFault> {
-        let bound = sockets::bind(&settings.listen).await?;
+        let bound = sockets::bind(&settings.listen)?;
         let house = Arc::new(House {
             catalog: ArcSwap::default(),
             shelf,
@@ -98,7 +99,7 @@ impl Embedded {
         let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         for bound in bound {
             for _ in 0..workers {
-                let answering = udp::serve(Arc::clone(&bound.udp), Arc::clone(&house));
+                let answering = Arc::clone(&bound.udp).serve(Arc::clone(&house));
                 server.answering.lock().unwrap_or_else(PoisonError::into_inner).spawn(answering);
             }
             server.spawn(tcp::serve(bound.tcp, Arc::clone(&house), server.stop.subscribe()));

@@ -69,7 +69,7 @@ async fn zones_that_are_not_configured_and_names_of_the_configuration_are_not_as
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_serial_wraps_and_a_new_start_goes_on_from_the_shelf() {
-    let shelf = Arc::new(MemoryShelf { first: u32::MAX - 1, ..MemoryShelf::default() });
+    let shelf = Arc::new(MemoryShelf { first: u32::MAX - 2, ..MemoryShelf::default() });
     let town = Town::with(&settings(), shelf).await;
     for n in 1..=3 {
         town.push("home", &format!("192.0.2.{n}"), "").await.unwrap();
