@@ -119,7 +119,7 @@ impl Rows {
     }
 
     fn settle(&mut self, id: i64, generation: i64, lease: &Lease) -> Settled {
-        if !self.leases.get(&id).is_some_and(|(owner, _)| *owner == lease.owner) {
+        if self.leases.get(&id).is_none_or(|(owner, _)| *owner != lease.owner) {
             return Settled::Lost;
         }
         let Some(host) = self.hosts.get_mut(&id) else { return Settled::Gone };

@@ -9,6 +9,7 @@ mod imports;
 mod papers;
 mod passwords;
 mod process;
+mod real;
 mod stage;
 mod tables;
 mod words;
