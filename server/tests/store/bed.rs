@@ -10,6 +10,7 @@ use ddns::secret::Secret;
 use ddns_service::account::{Host, Name};
 use ddns_service::config::Database;
 use ddns_service::moment::Moment;
+use ddns_service::pair::Pair;
 use ddns_service::store::{self, Sql};
 use ddns_service::world::{HostFilter, Lease, NewHost, NewUser, Store, Want};
 
