@@ -25,7 +25,6 @@ const PATIENCE: Duration = Duration::from_secs(4);
 #[derive(Clone, Debug)]
 pub(crate) struct Sent {
     pub(crate) host: usize,
-    pub(crate) instance: usize,
     pub(crate) address: String,
     /// Since the schedule began.
     pub(crate) from: Duration,
@@ -101,7 +100,7 @@ fn once(dice: &mut Dice, ports: &[u16], number: &AtomicU32, begun: Instant) -> S
     });
     // only what was answered is known to be over
     let open = open || !matches!(word.as_deref(), Some("good" | "nochg" | "dnserr" | "nohost" | "911"));
-    Sent { host, instance, address, from, to: begun.elapsed(), word, open }
+    Sent { host, address, from, to: begun.elapsed(), word, open }
 }
 
 fn ask(port: u16, query: &str, patience: Duration) -> std::io::Result<String> {

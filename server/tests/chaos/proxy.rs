@@ -2,7 +2,7 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
@@ -28,7 +28,6 @@ pub(crate) struct Proxy {
     pub(crate) port: u16,
     fault: Arc<Mutex<Fault>>,
     over: Arc<AtomicBool>,
-    pub(crate) messages: Arc<AtomicU64>,
 }
 
 impl Proxy {
@@ -36,16 +35,16 @@ impl Proxy {
         let listener = TcpListener::bind(("127.0.0.1", port)).unwrap();
         listener.set_nonblocking(true).unwrap();
         let fault = Arc::new(Mutex::new(Fault::None));
-        let (over, messages) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
-        let proxy = Self { port, fault: Arc::clone(&fault), over: Arc::clone(&over), messages: Arc::clone(&messages) };
+        let over = Arc::new(AtomicBool::new(false));
+        let proxy = Self { port, fault: Arc::clone(&fault), over: Arc::clone(&over) };
         thread::spawn(move || {
             while !over.load(Ordering::Relaxed) {
                 let Ok((near, _)) = listener.accept() else {
                     thread::sleep(Duration::from_millis(2));
                     continue;
                 };
-                let (fault, messages) = (Arc::clone(&fault), Arc::clone(&messages));
-                thread::spawn(move || carry(near, to, &fault, &messages));
+                let fault = Arc::clone(&fault);
+                thread::spawn(move || carry(near, to, &fault));
             }
         });
         proxy
@@ -62,7 +61,7 @@ impl Drop for Proxy {
     }
 }
 
-fn carry(near: TcpStream, to: SocketAddr, fault: &Arc<Mutex<Fault>>, messages: &AtomicU64) {
+fn carry(near: TcpStream, to: SocketAddr, fault: &Arc<Mutex<Fault>>) {
     near.set_nonblocking(false).unwrap();
     if *fault.lock().unwrap() == Fault::Refuse {
         return;
@@ -72,13 +71,12 @@ fn carry(near: TcpStream, to: SocketAddr, fault: &Arc<Mutex<Fault>>, messages: &
     let back = (far.try_clone().unwrap(), near.try_clone().unwrap());
     let faults = Arc::clone(fault);
     let answers = thread::spawn(move || answers(back.0, back.1, &faults));
-    questions(near, far, fault, messages);
+    questions(near, far, fault);
     let _ = answers.join();
 }
 
-fn questions(mut near: TcpStream, mut far: TcpStream, fault: &Mutex<Fault>, messages: &AtomicU64) {
+fn questions(mut near: TcpStream, mut far: TcpStream, fault: &Mutex<Fault>) {
     while let Some(message) = message(&mut near) {
-        messages.fetch_add(1, Ordering::Relaxed);
         let now = *fault.lock().unwrap();
         match now {
             Fault::DropQuestions => continue,
