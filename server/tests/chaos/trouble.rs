@@ -119,7 +119,10 @@ impl Town {
                 self.instances[number].frozen = false;
             }
             Trouble::Reload(number) => self.tell(number, "HUP"),
-            Trouble::Restart(number) => self.tell(number, "TERM"),
+            Trouble::Restart(number) => {
+                self.instances[number].ends += 1;
+                self.tell(number, "TERM");
+            }
             Trouble::BindKill(_) => kill(&mut self.bind.as_mut().unwrap().child),
             Trouble::BindRun => {
                 let bind = self.bind.as_mut().unwrap();

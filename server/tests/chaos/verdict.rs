@@ -120,8 +120,9 @@ impl Town {
         outcome.letters = keys.len();
         outcome.twice = taken.values().map(|times| times - 1).sum();
         let ends: u32 = self.instances.iter().map(|instance| instance.ends).sum();
-        if outcome.twice > ends {
-            outcome.wrong.push(format!("{} letters twice after {ends} kills: {taken:?}", outcome.twice));
+        // an instance has four letters under way at most: those it sent and could not note when it ended are sent once more
+        if outcome.twice > 4 * ends {
+            outcome.wrong.push(format!("{} letters twice after {ends} ends: {taken:?}", outcome.twice));
         }
         let (events, letters) = (self.count(EXPIRIES), self.count(TOLD));
         if events != letters {
