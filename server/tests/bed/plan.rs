@@ -54,6 +54,11 @@ impl Plan {
         "enabled = false\n".clone_into(&mut self.limits);
     }
 
+    /// The endpoints of the quick start: `/nic/update`, which most clients have built in, beside `/update`.
+    pub(crate) fn usual_paths(&mut self) {
+        self.rest += "[[endpoints]]\npath = \"/update\"\n[[endpoints]]\npath = \"/nic/update\"\n";
+    }
+
     /// The tables of a name server elsewhere.
     pub(crate) fn remote(&mut self, port: u16, key: &Path) {
         self.dns = format!(
