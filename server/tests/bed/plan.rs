@@ -40,7 +40,7 @@ impl Plan {
             database: format!("path = \"{}\"\n", folder.join("ddns.db").display()),
             dns: format!(
                 "dns_server = \"embedded\"\n[dns_service.embedded]\nlisten = [\"127.0.0.1:{dns_port}\"]\nzones = [\"{ZONE}\"]\n\
-                 transfer_key_file = \"{}\"\nanswers_per_second = 0\n[dns_service.embedded.addresses]\n\
+                 secondaries = [\"127.0.0.1:9\"]\ntransfer_key_file = \"{}\"\nanswers_per_second = 0\n[dns_service.embedded.addresses]\n\
                  \"ns.{ZONE}\" = [\"127.0.0.1\"]\n",
                 key.display()
             ),
