@@ -71,7 +71,7 @@ fn show(text: &str, words: &[&str]) {
 
 fn first_update(stage: &Stage<'_>) -> io::Result<crate::stage::Actor> {
     say("\n2. The first update\n");
-    say(&format!("   DNS says home.example.net is at {}: nobody has told it yet.", stage.dns()));
+    say(&format!("   DNS says of home.example.net: {}. Nobody has told it yet.", stage.dns()));
     say(
         "   Now the updater starts, in the foreground as the router starts it; -v shows its log here (lines with a bar):",
     );
