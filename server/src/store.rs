@@ -5,6 +5,7 @@
 //! databases do the same. It knows nothing of requests, of the DNS or of mail.
 #![forbid(unsafe_code)]
 
+mod backup;
 mod events;
 mod face;
 mod fault;
@@ -16,6 +17,7 @@ mod look;
 mod open;
 mod row;
 mod scheme;
+mod shelf;
 mod standing;
 mod tokens;
 mod transact;

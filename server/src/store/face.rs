@@ -7,7 +7,7 @@ use ddns::secret::Secret;
 
 use super::fault::away;
 use super::transact::transact;
-use super::{Sql, events, hosts, lease, letters, look, scheme, tokens, users, want};
+use super::{Sql, backup, events, hosts, lease, letters, look, scheme, tokens, users, want};
 use crate::account::{Digest, Host, Token, User};
 use crate::moment::Moment;
 use crate::world::{
@@ -131,7 +131,7 @@ impl Store for Sql {
     }
 
     async fn backup(&self, path: &Path) -> Result<(), StoreFault> {
-        Err(StoreFault::Away(format!("{}: not yet", path.display())))
+        backup::backup(self, path).await
     }
 }
 

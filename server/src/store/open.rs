@@ -19,6 +19,9 @@ use crate::world::StoreFault;
 /// How long one waits for a connection, or for SQLite's lock.
 const PATIENCE: Duration = Duration::from_secs(5);
 
+/// How long one waits for a connection to a server. One that is down is asked again and again until then, and requests wait for it.
+const HURRY: Duration = Duration::from_secs(3);
+
 /// Connections that read SQLite.
 const READERS: u32 = 3;
 
@@ -45,10 +48,11 @@ async fn sqlite(path: &Path) -> Result<Pools, StoreFault> {
         .statement_cache_capacity(STATEMENTS)
         .disable_statement_logging();
     scheme::ours_sqlite(path).await?;
-    let writer = sqlite_pool(1, options.clone());
+    // sixty-four hosts anywhere in the file are some two hundred pages: sqlx's connections would write them back at every fifth commit
+    let writing = options.clone().pragma("wal_autocheckpoint", "4000").pragma("cache_size", "-8000");
+    let writer = sqlite_pool(1, writing);
     scheme::update_sqlite(&writer).await?;
-    // a reader that may write too: who opens read-only cannot make the files beside the database when they are missing
-    Ok(Pools::Sqlite { writer, readers: sqlite_pool(READERS, options.pragma("query_only", "ON")) })
+    Ok(Pools::Sqlite { writer, readers: sqlite_pool(READERS, options) })
 }
 
 fn sqlite_pool(most: u32, options: SqliteConnectOptions) -> SqlitePool {
@@ -90,7 +94,7 @@ async fn mariadb(database: &Database) -> Result<MySqlPool, StoreFault> {
     let options = if host.starts_with('/') { options.socket(host) } else { options.host(host).port(*port) };
     let pool = MySqlPoolOptions::new()
         .max_connections((*pool_size).max(1))
-        .acquire_timeout(PATIENCE * 2)
+        .acquire_timeout(HURRY)
         .after_connect(|link, _| Box::pin(async move { link.execute(SESSION).await.map(drop) }))
         .connect_lazy_with(options);
     pool.acquire().await.map_err(|error| away(&error))?;
