@@ -169,7 +169,7 @@ async fn on_a_small_disk(path: std::path::PathBuf) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_transaction_whose_caller_went_away_is_undone() {
+async fn a_transaction_whose_caller_went_away_is_in_nobodys_way() {
     for bed in [Bed::sqlite(), Bed::mariadb().await] {
         let store = bed.with_ann().await;
         let pc = host(&*store, "ann", "pc").await;
@@ -178,14 +178,17 @@ async fn a_transaction_whose_caller_went_away_is_undone() {
             let wanted = want(&store.host(pc.id).await.unwrap().unwrap(), "192.0.2.1", "one");
             let limit = Duration::from_micros(u64::from(round) * 40);
             if let Ok(done) = tokio::time::timeout(limit, store.want(slice::from_ref(&wanted))).await {
-                assert_eq!(done.unwrap(), [Wanted::Ours]);
-                generation += 1;
+                generation += i64::from(done.unwrap() == [Wanted::Ours]);
             }
         }
-        // the last one may have been cut off in its COMMIT, which still goes on
-        moment(100).await;
-        let now = store.host(pc.id).await.unwrap().unwrap();
+        // the last one may have been cut off in its COMMIT, which still goes on: its end is unknown, and seen by who comes next
+        let mut now = store.host(pc.id).await.unwrap().unwrap();
         assert!(now.generation >= generation);
-        assert_eq!(store.want(&[want(&now, "192.0.2.2", "one")]).await.unwrap(), [Wanted::Ours]);
+        let mut done = store.want(&[want(&now, "192.0.2.2", "one")]).await.unwrap().remove(0);
+        if let Wanted::Stale(newer) = done {
+            now = *newer;
+            done = store.want(&[want(&now, "192.0.2.2", "one")]).await.unwrap().remove(0);
+        }
+        assert_eq!(done, Wanted::Ours);
     }
 }
