@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use crate::config::Settings;
+use crate::config::{DnsServer, Settings};
 use crate::world::Store;
 
 use super::Desk;
@@ -113,11 +113,17 @@ pub(super) async fn run(file: &Path, json: bool, desk: &mut Desk<'_>, house: &dy
     report.tell(files::named(&settings))?;
     let store = database(&mut report, &settings, house).await?;
     report.tell(services::clock(house.now(), store.as_ref()).await)?;
-    if let Some(store) = &store {
-        report.tell(services::zones(&settings, store, house).await)?;
+    let (found, running) = ports::look(&settings).await;
+    report.tell(found)?;
+    match &store {
+        Some(_) if !running && matches!(settings.dns_service.server, DnsServer::Embedded(_)) => {
+            let said = "its own name server answers while the daemon runs, and it does not";
+            report.tell(vec![Finding::warning("name server", said, "start the daemon and check again")])?;
+        }
+        Some(store) => report.tell(services::zones(&settings, store, house).await)?,
+        None => {}
     }
     report.tell(vec![services::mail(&settings, house).await])?;
-    report.tell(ports::look(&settings).await)?;
     report.end()
 }
 

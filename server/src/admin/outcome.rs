@@ -182,7 +182,8 @@ impl Fault {
             }
             Self::HostLimit(user, limit) => write!(
                 f,
-                "the user '{user}' may have no more than {limit} hostnames; delete one, or raise it with 'user limit {user} N'"
+                "the user '{user}' may have no more than {limit} hostname{}; delete one, or raise it with 'user limit {user} N'",
+                if *limit == 1 { "" } else { "s" }
             ),
             Self::Busy(name) => write!(f, "{name} is being changed by updates all the time; try again"),
             Self::Leaving(name) => {

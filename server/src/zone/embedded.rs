@@ -11,6 +11,7 @@ mod catalog;
 mod contents;
 mod fault;
 mod guests;
+mod mark;
 mod mirror;
 mod notify;
 mod offline;
@@ -77,7 +78,7 @@ pub struct Embedded {
 impl Embedded {
     /// Reads the zones, listens at all addresses, answers.
     pub async fn start(settings: &config::Embedded, shelf: Arc<dyn Shelf>) -> Result<Self, EmbeddedFault> {
-        let bound = sockets::bind(&settings.listen).await?;
+        let bound = sockets::bind(&settings.listen)?;
         let house = Arc::new(House {
             catalog: ArcSwap::default(),
             shelf,
@@ -98,7 +99,7 @@ impl Embedded {
         let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
         for bound in bound {
             for _ in 0..workers {
-                let answering = udp::serve(Arc::clone(&bound.udp), Arc::clone(&house));
+                let answering = Arc::clone(&bound.udp).serve(Arc::clone(&house));
                 server.answering.lock().unwrap_or_else(PoisonError::into_inner).spawn(answering);
             }
             server.spawn(tcp::serve(bound.tcp, Arc::clone(&house), server.stop.subscribe()));
@@ -124,7 +125,7 @@ impl Embedded {
             let served = self.serve(zone, apex).await;
             zones.insert(key, served.map_err(|fault| EmbeddedFault::Store { zone: zone.to_owned(), fault })?);
         }
-        let catalog = Catalog { zones, secondaries, keys };
+        let catalog = Catalog { deepest: Catalog::deepest(&zones), zones, secondaries, keys };
         self.house.brake.set(settings.answers_per_second);
         self.send_heralds(&catalog, &settings.secondaries);
         self.house.catalog.store(Arc::new(catalog));
@@ -214,6 +215,10 @@ impl Embedded {
 impl Zone for Embedded {
     async fn push(&self, records: &Records) -> Result<(), ZoneFault> {
         let zone = &records.name.zone;
+        let gone = || ZoneFault::Unknown("the name server is being stopped".to_owned());
+        if *self.stop.borrow() {
+            return Err(gone());
+        }
         let served = self.house.catalog.load().named(zone).cloned();
         let served = served.ok_or_else(|| ZoneFault::NotAsked(format!("this name server has no zone {zone}")))?;
         let name = records.name.fqdn();
@@ -225,7 +230,6 @@ impl Zone for Embedded {
             return Err(ZoneFault::NotAsked(said));
         }
         let (done, waiting) = oneshot::channel();
-        let gone = || ZoneFault::Unknown("the name server is being stopped".to_owned());
         served.orders.send(Order::Put(records.clone(), done)).await.map_err(|_| gone())?;
         drop(served);
         waiting.await.map_err(|_| gone())?

@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use ddns_service::config::{Database, DnsServer, Settings};
+use ddns_service::config::{Database, DnsServer, Embedded, Settings};
 use ddns_service::moment::Moment;
 use ddns_service::world::LetterFault;
 use serde_json::Value;
@@ -190,6 +190,29 @@ fn who_has_the_port_is_found_out() {
         assert!(told.out.contains(said), "{}", told.out);
         assert!(server.join().unwrap().starts_with("GET /update HTTP/1.1\r\n"));
     }
+}
+
+#[test]
+fn an_embedded_name_server_is_not_asked_while_the_daemon_is_down() {
+    let folder = Folder::new();
+    let stage = sound(&folder);
+    stage.dns.ill.lock().unwrap().insert("dyn.example.com".to_owned(), "no answer".to_owned());
+    change(&stage, |settings| {
+        settings.dns_service.server = DnsServer::Embedded(Embedded {
+            listen: vec![([127, 0, 0, 1], 0).into()],
+            zones: vec!["dyn.example.com".to_owned()],
+            name_servers: vec!["ns.example.com".to_owned()],
+            hostmaster: "hostmaster@example.com".to_owned(),
+            addresses: std::collections::BTreeMap::new(),
+            secondaries: Vec::new(),
+            transfer_key_file: None,
+            answers_per_second: 0,
+        });
+    });
+    let told = check(&stage, &folder);
+    assert_eq!(told.code, 0, "{}", told.out);
+    assert!(finding(&told, "warning").contains("do: start the daemon and check again"), "{}", told.out);
+    assert!(told.out.contains("ok       name server 127.0.0.1:0: free"), "{}", told.out);
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! A database in memory that takes and refuses what `world::Store` says, and the house around it.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod rows;
+
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -17,19 +19,10 @@ use ddns_service::world::{
     Want, Wanted, Wish,
 };
 
+pub(crate) use rows::Rows;
+
 /// 2026-11-21 12:00:00 UTC.
 pub(crate) const NOW: Moment = Moment(1_795_262_400_000);
-
-#[derive(Default)]
-pub(crate) struct Rows {
-    pub(crate) users: BTreeMap<String, User>,
-    pub(crate) hosts: BTreeMap<i64, Host>,
-    pub(crate) tokens: BTreeMap<i64, (Token, Digest)>,
-    pub(crate) events: Vec<(i64, Event)>,
-    /// Owner and end of each host's lease.
-    pub(crate) leases: BTreeMap<i64, (String, Moment)>,
-    last: i64,
-}
 
 #[derive(Default)]
 pub(crate) struct Fake {
@@ -81,55 +74,6 @@ impl Fake {
 
 fn no(why: Rejected) -> StoreFault {
     StoreFault::Rejected(why)
-}
-
-impl Rows {
-    fn next(&mut self) -> i64 {
-        self.last += 1;
-        self.last
-    }
-
-    fn user(&mut self, name: &str) -> Result<&mut User, StoreFault> {
-        self.users.get_mut(name).ok_or(no(Rejected::NoUser))
-    }
-
-    fn count(&self, user: i64) -> u32 {
-        u32::try_from(self.hosts.values().filter(|host| host.user == user).count()).unwrap()
-    }
-
-    /// Whether the lease is free or this owner's; takes it then.
-    fn lease(&mut self, host: i64, lease: &Lease) -> bool {
-        let free = self.leases.get(&host).is_none_or(|(owner, until)| *owner == lease.owner || *until <= NOW);
-        if free {
-            self.leases.insert(host, (lease.owner.clone(), NOW.plus(lease.span)));
-        }
-        free
-    }
-
-    fn want(&mut self, want: &Want) -> Wanted {
-        let Some(row) = self.hosts.get(&want.host.id) else { return Wanted::Gone };
-        let seen = Pair::of(|family| row.held.get(family).seen);
-        if row.generation != want.host.generation - 1 || seen != want.seen {
-            return Wanted::Stale(Box::new(row.clone()));
-        }
-        let applied = row.applied;
-        self.hosts.insert(want.host.id, Host { applied, ..want.host.clone() });
-        self.events.extend(want.events.iter().map(|event| (want.host.id, event.clone())));
-        if self.lease(want.host.id, &want.lease) { Wanted::Ours } else { Wanted::Others }
-    }
-
-    fn settle(&mut self, id: i64, generation: i64, lease: &Lease) -> Settled {
-        if !self.leases.get(&id).is_some_and(|(owner, _)| *owner == lease.owner) {
-            return Settled::Lost;
-        }
-        let Some(host) = self.hosts.get_mut(&id) else { return Settled::Gone };
-        host.applied = host.applied.max(generation);
-        if host.generation > generation {
-            return Settled::MovedOn(Box::new(host.clone()));
-        }
-        self.leases.remove(&id);
-        Settled::Done
-    }
 }
 
 #[async_trait]

@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod changes;
 mod checks;
 mod commands;
 mod fake;
@@ -9,6 +10,7 @@ mod imports;
 mod papers;
 mod passwords;
 mod process;
+mod real;
 mod stage;
 mod tables;
 mod words;

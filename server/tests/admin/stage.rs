@@ -34,12 +34,15 @@ pub(crate) struct Stage {
     pub(crate) served: AtomicBool,
 }
 
+/// Generation, addresses, TTL.
+type Shown = (i64, Vec<String>, u32);
+
 /// What the name server was told.
 #[derive(Default)]
 pub(crate) struct Dns {
     pub(crate) fault: Mutex<Option<ZoneFault>>,
-    /// Full name to generation, addresses and TTL.
-    pub(crate) pushed: Mutex<BTreeMap<String, (i64, Vec<String>, u32)>>,
+    /// By full name.
+    pub(crate) pushed: Mutex<BTreeMap<String, Shown>>,
     /// What a check of a zone finds, where it is not well.
     pub(crate) ill: Mutex<BTreeMap<String, String>>,
 }

@@ -35,7 +35,7 @@ fn columns_are_straight_whatever_the_script() {
 fn a_narrow_screen_loses_nothing() {
     let stage = filled();
     let wide = well(&stage, "hostname list");
-    for width in [200, 132, 80, 60, 40, 24, 20] {
+    for width in 20..=200 {
         let told = order("hostname list").width(width).run(&stage);
         assert!(told.out.lines().all(|line| line.width() <= width), "{width}:\n{}", told.out);
         let letters = |text: &str| text.chars().filter(|letter| !letter.is_whitespace()).collect::<String>();

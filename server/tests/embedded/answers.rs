@@ -8,7 +8,7 @@ async fn soa_ns_and_configured_addresses_are_answered_over_udp_and_tcp() {
     let town = Town::start(&settings()).await;
     for way in ["+notcp", "+tcp"] {
         let soa = town.short(&format!("dyn.example.org SOA {way}"));
-        assert_eq!(soa, "ns1.dyn.example.org. host\\.master.example.org. 1 900 300 1209600 30\n");
+        assert_eq!(soa, "ns1.dyn.example.org. host\\.master.example.org. 2 900 300 1209600 30\n");
         assert_eq!(town.short(&format!("dyn.example.org NS {way}")), "ns1.dyn.example.org.\nns2.example.net.\n");
         assert_eq!(town.short(&format!("ns1.dyn.example.org A {way}")), "192.0.2.53\n");
         assert_eq!(town.short(&format!("ns1.dyn.example.org AAAA {way}")), "2001:db8::53\n");
@@ -33,7 +33,7 @@ async fn a_push_changes_the_answer() {
     assert_eq!(town.short("home.dyn.example.org AAAA"), "2001:db8::1\n");
     town.push("home", "", "").await.unwrap();
     assert!(town.dig("home.dyn.example.org A").contains("NXDOMAIN"));
-    assert!(town.short("dyn.example.org SOA").contains(" 4 900 "));
+    assert!(town.short("dyn.example.org SOA").contains(" 5 900 "));
 }
 
 #[tokio::test(flavor = "multi_thread")]

@@ -30,6 +30,8 @@ async fn sixty_four_pushes_at_once_need_few_puts() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_another_program_wrote_is_answered_within_two_seconds_and_no_order_of_writes_loses_any() {
     let town = Town::start(&settings()).await;
+    // past the writer's first look, long before its second
+    tokio::time::sleep(Duration::from_millis(100)).await;
     town.shelf.put(ZONE, &[records("other", ZONE, "192.0.2.5", "")]).await.unwrap();
     // ours gets the serial after the next one
     town.push("ours", "192.0.2.6", "").await.unwrap();
@@ -69,7 +71,7 @@ async fn zones_that_are_not_configured_and_names_of_the_configuration_are_not_as
 
 #[tokio::test(flavor = "multi_thread")]
 async fn the_serial_wraps_and_a_new_start_goes_on_from_the_shelf() {
-    let shelf = Arc::new(MemoryShelf { first: u32::MAX - 1, ..MemoryShelf::default() });
+    let shelf = Arc::new(MemoryShelf { first: u32::MAX - 2, ..MemoryShelf::default() });
     let town = Town::with(&settings(), shelf).await;
     for n in 1..=3 {
         town.push("home", &format!("192.0.2.{n}"), "").await.unwrap();

@@ -1,9 +1,10 @@
 //! What every test needs: a configuration, a server that runs, pushes in one line, dig.
 
 use std::collections::BTreeMap;
-use std::net::{IpAddr, SocketAddr};
+use std::net::{IpAddr, SocketAddr, TcpListener, UdpSocket};
 use std::process::Command;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU16, Ordering};
 
 use ddns_service::account::Name;
 use ddns_service::config;
@@ -93,9 +94,16 @@ pub(crate) fn dig(server: SocketAddr, arguments: &str) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// A port of loopback that nothing listens at.
+/// A port of loopback that nothing listens at, below those that the system gives to who asks for any.
 pub(crate) fn free_port() -> u16 {
-    std::net::UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let begin = u16::try_from(std::process::id() % 15_000).unwrap();
+    loop {
+        let port = 12_000 + (begin + NEXT.fetch_add(1, Ordering::SeqCst)) % 18_000;
+        if UdpSocket::bind(("127.0.0.1", port)).is_ok() && TcpListener::bind(("127.0.0.1", port)).is_ok() {
+            return port;
+        }
+    }
 }
 
 /// Another limit of answers.

@@ -1,7 +1,8 @@
 //! BIND and Knot as secondaries, and dig for what they do not say.
 
 use std::fs;
-use std::path::PathBuf;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -28,14 +29,13 @@ impl Drop for Secondary {
 }
 
 impl Secondary {
-    pub(crate) fn named(town: &Town, port: u16, signed: bool) -> Self {
+    pub(crate) fn named(town: &Town, port: u16, talk: &str) -> Self {
         let folder = folder("named", port);
-        let (key, by) = if signed { (KEY, "key transfer") } else { ("", "") };
         let at = town.address();
         let text = format!(
-            "{key}options {{ directory {folder:?}; listen-on port {port} {{ 127.0.0.1; }}; listen-on-v6 {{ none; }}; recursion no; \
+            "{KEY}options {{ directory {folder:?}; listen-on port {port} {{ 127.0.0.1; }}; listen-on-v6 {{ none; }}; recursion no; \
              pid-file none; session-keyfile none; notify no; min-refresh-time 60; }};\ncontrols {{ }};\n\
-             zone \"dyn.example.org\" {{ type secondary; primaries {{ {} port {} {by}; }}; allow-notify {{ 127.0.0.1; }}; file \"copy\"; \
+             zone \"dyn.example.org\" {{ type secondary; primaries {{ {} port {} key transfer; }}; allow-notify {{ 127.0.0.1; }}; file \"copy\"; \
              masterfile-format text; }};\n",
             at.ip(),
             at.port()
@@ -43,7 +43,7 @@ impl Secondary {
         fs::write(folder.join("named.conf"), text).unwrap();
         let log = fs::File::create(folder.join("log")).unwrap();
         let child = Command::new("named")
-            .args(["-g", "-n", "2", "-d", "3", "-c"])
+            .args(["-g", "-n", "2", "-d", talk, "-c"])
             .arg(folder.join("named.conf"))
             .stdout(Stdio::null())
             .stderr(log)
@@ -109,8 +109,9 @@ pub(crate) fn with_secondary(signed: bool) -> (config::Embedded, u16) {
     let port = free_port();
     settings.secondaries = vec![([127, 0, 0, 1], port).into()];
     if signed {
-        let path = folder("key", port).join("transfer.key");
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("transfer-{port}.key"));
         fs::write(&path, KEY).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
         settings.transfer_key_file = Some(path);
     }
     (settings, port)
@@ -125,7 +126,7 @@ async fn named_copies_with_tsig_and_hears_of_each_change_by_notify_and_ixfr() {
     let town = Town::start(&settings).await;
     town.push("home", "192.0.2.1", "2001:db8::1").await.unwrap();
     town.push("*.wild", "192.0.2.3", "").await.unwrap();
-    let named = Secondary::named(&town, port, true);
+    let named = Secondary::named(&town, port, "3");
     named.answers("home.dyn.example.org A", "192.0.2.1\n", START).await;
     assert_eq!(named.short("x.wild.dyn.example.org A"), "192.0.2.3\n");
     assert_eq!(named.short("ns1.dyn.example.org AAAA"), "2001:db8::53\n");
@@ -184,29 +185,29 @@ async fn ixfr_gives_the_way_from_a_serial_or_the_whole_zone_or_the_soa_alone() {
     for n in 1..=4 {
         town.push("home", &format!("192.0.2.{n}"), "").await.unwrap();
     }
-    let way = town.dig("dyn.example.org IXFR=3");
+    let way = town.dig("dyn.example.org IXFR=4");
     let kinds: Vec<_> = way.lines().filter(|line| !line.starts_with(';') && !line.is_empty()).collect();
     let kinds: Vec<_> =
         kinds.iter().map(|line| line.split_whitespace().skip(3).collect::<Vec<_>>().join(" ")).collect();
     let soa = |serial| format!("SOA ns1.dyn.example.org. host\\.master.example.org. {serial} 900 300 1209600 30");
     let wanted = [
-        soa(5),
-        soa(3),
+        soa(6),
+        soa(4),
         "A 192.0.2.2".into(),
-        soa(4),
-        "A 192.0.2.3".into(),
-        soa(4),
+        soa(5),
         "A 192.0.2.3".into(),
         soa(5),
+        "A 192.0.2.3".into(),
+        soa(6),
         "A 192.0.2.4".into(),
-        soa(5),
+        soa(6),
     ];
     assert_eq!(kinds, wanted, "{way}");
-    assert!(town.dig("dyn.example.org IXFR=5").contains("XFR size: 1 records"));
     assert!(town.dig("dyn.example.org IXFR=6").contains("XFR size: 1 records"));
+    assert!(town.dig("dyn.example.org IXFR=7").contains("XFR size: 1 records"));
     town.shelf.cut_journal("dyn.example.org");
-    assert!(town.dig("dyn.example.org IXFR=3").contains("192.0.2.53"));
+    assert!(town.dig("dyn.example.org IXFR=4").contains("192.0.2.53"));
     // over UDP only the SOA (RFC 1995 section 2)
-    let said = town.dig("dyn.example.org IXFR=3 +notcp");
+    let said = town.dig("dyn.example.org IXFR=4 +notcp");
     assert!(said.lines().filter(|line| line.starts_with("dyn.")).count() == 1 && said.contains("(UDP)"), "{said}");
 }

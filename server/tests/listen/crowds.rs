@@ -111,7 +111,10 @@ fn resident() -> usize {
     line.trim().trim_end_matches(" kB").parse().unwrap()
 }
 
-async fn idle(number: usize, bytes_each: usize) {
+#[tokio::test(flavor = "multi_thread")]
+async fn two_thousand_idle_connections_cost_little_and_hinder_nobody() {
+    let (number, bytes_each) = (2_000, 24 * 1024);
+    crate::fixture::raise_descriptors(12_000);
     let house = house(limits()).await;
     let before = resident();
     let mut crowd = idle_crowd(&house, number);
@@ -126,19 +129,6 @@ async fn idle(number: usize, bytes_each: usize) {
     let began = Instant::now();
     assert_eq!(house.serving.stop().await, 0);
     assert!(began.elapsed() < Duration::from_secs(2), "{:?}", began.elapsed());
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn two_thousand_idle_connections_cost_little_and_hinder_nobody() {
-    crate::fixture::raise_descriptors(12_000);
-    idle(2_000, 24 * 1024).await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "the long form: 10,000 connections; needs 22,000 file descriptors"]
-async fn ten_thousand_idle_connections_cost_little_and_hinder_nobody() {
-    crate::fixture::raise_descriptors(22_000);
-    idle(10_000, 24 * 1024).await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

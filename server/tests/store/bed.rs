@@ -10,6 +10,7 @@ use ddns::secret::Secret;
 use ddns_service::account::{Host, Name};
 use ddns_service::config::Database;
 use ddns_service::moment::Moment;
+use ddns_service::pair::Pair;
 use ddns_service::store::{self, Sql};
 use ddns_service::world::{HostFilter, Lease, NewHost, NewUser, Store, Want};
 
@@ -43,6 +44,14 @@ impl Bed {
 
     pub(crate) async fn mariadb() -> Self {
         Self { database: Server::shared().database().await, folder: folder() }
+    }
+
+    /// A second, empty database of the same kind.
+    pub(crate) async fn another(&self) -> Database {
+        match &self.database {
+            Database::Sqlite { .. } => Database::Sqlite { path: self.folder.join("another.db") },
+            Database::Mariadb { .. } => Server::shared().database().await,
+        }
     }
 
     pub(crate) async fn open(&self) -> Arc<Sql> {
@@ -108,7 +117,8 @@ pub(crate) fn next(host: &Host, address: &str) -> Host {
 }
 
 pub(crate) fn want(host: &Host, address: &str, owner: &str) -> Want {
-    Want { host: next(host, address), lease: long(owner), letter: None, events: Vec::new() }
+    let seen = Pair::of(|family| host.held.get(family).seen);
+    Want { host: next(host, address), seen, lease: long(owner), letter: None, events: Vec::new() }
 }
 
 /// Longer than the time that a database's clock shows in steps.

@@ -25,14 +25,15 @@ enum Port {
     Veiled,
 }
 
-pub(super) async fn look(settings: &Settings) -> Vec<Finding> {
+/// What was found, and whether the daemon seems to run.
+pub(super) async fn look(settings: &Settings) -> (Vec<Finding>, bool) {
     let daemon = &settings.daemon;
     let about = format!("port {}", daemon.port);
     let addresses = match lookup_host((daemon.host.as_str(), daemon.port)).await {
         Ok(addresses) => addresses.collect::<Vec<_>>(),
         Err(fault) => {
             let said = format!("host '{}' has no address: {fault}", daemon.host);
-            return vec![Finding::fault(about, said, "mend host in [daemon]")];
+            return (vec![Finding::fault(about, said, "mend host in [daemon]")], false);
         }
     };
     let mut found = Vec::new();
@@ -47,7 +48,7 @@ pub(super) async fn look(settings: &Settings) -> Vec<Finding> {
             found.push(name_server(*address, running).await);
         }
     }
-    found
+    (found, running)
 }
 
 async fn one(settings: &Settings, address: SocketAddr) -> (Finding, Port) {

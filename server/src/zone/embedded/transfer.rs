@@ -61,7 +61,9 @@ impl<'v> Lines<'v> {
         let wanted = |change: &ZoneChange| at_most(change.serial, version.serial);
         let changes: Vec<_> = changes.into_iter().filter(wanted).collect();
         let leads = changes.last().is_some_and(|last| last.serial == version.serial);
-        if !leads || changes.len() > version.contents.len() + LONGER {
+        // what is configured became another: no change of a host's says how
+        let configured = changes.iter().any(|change| place(&change.owner, &version.apex).is_none());
+        if !leads || configured || changes.len() > version.contents.len() + LONGER {
             return None;
         }
         let mut before = since;

@@ -9,8 +9,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
+use domain::base::Serial;
 use domain::base::name::Name;
-use domain::base::{Serial, ToName};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::{MissedTickBehavior, interval};
 use tracing::{error, info, warn};
@@ -18,6 +18,7 @@ use tracing::{error, info, warn};
 use super::apex::Apex;
 use super::catalog::Version;
 use super::contents::Contents;
+use super::mark;
 use super::place::{Place, Spelled};
 use crate::world::{Records, Shelf, StoreFault, ZoneChange, ZoneFault};
 
@@ -50,7 +51,12 @@ pub(super) struct Writer {
 
 /// Takes a zone from the shelf.
 pub(super) async fn load(zone: &str, apex: Arc<Apex>, shelf: &dyn Shelf) -> Result<Version, StoreFault> {
-    let (serial, rows) = shelf.zone(zone).await?;
+    let (mut serial, mut rows) = shelf.zone(zone).await?;
+    if !rows.iter().any(|(owner, address, _)| mark::says(zone, &apex, owner, *address)) {
+        shelf.put(zone, &[mark::records(zone, &apex)]).await?;
+        (serial, rows) = shelf.zone(zone).await?;
+    }
+    rows.retain(|(owner, ..)| !mark::is_owner(zone, owner));
     let mut contents = Contents::of(&apex);
     for (owner, address, ttl) in rows {
         let Some(place) = place(&owner, &apex) else {
@@ -62,12 +68,12 @@ pub(super) async fn load(zone: &str, apex: Arc<Apex>, shelf: &dyn Shelf) -> Resu
     Ok(Version { serial, apex, contents })
 }
 
-/// Where a full name stands in the zone; `None` when it is not in it.
+/// Where a full name stands in the zone; `None` when it is not in it, or is no host's.
 pub(super) fn place(owner: &str, apex: &Apex) -> Option<Place> {
     let name = Name::<Vec<u8>>::vec_from_str(owner).ok()?;
     let inside = name.ends_with(&apex.name);
     let own = name.label_count().checked_sub(apex.name.label_count()).filter(|_| inside)?;
-    Some(Spelled::of(&name.to_vec())?.place(own))
+    Some(Spelled::of(&name)?.place(own)).filter(|place| !mark::is_mark(place.as_slice()))
 }
 
 impl Writer {

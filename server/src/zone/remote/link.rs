@@ -8,7 +8,8 @@
 //!   truth of its names, twice is as good as once, and no newer one of these names is sent before this one's end is told.
 //! - A message that is late keeps its place on the connection, and so does what follows: on one connection a server takes updates in their
 //!   order, so that an old address cannot come after a new one. Only when all is silent for twice the time is the connection cut, with all
-//!   that has not reached the server.
+//!   that has not reached the server. What a server has received before, and works off after a long standstill, nobody can call back; it
+//!   could then come after a newer one on the next connection.
 
 mod line;
 

@@ -5,6 +5,7 @@ mod keys;
 mod liar;
 mod lies;
 mod real;
+mod silence;
 mod speed;
 mod trouble;
 

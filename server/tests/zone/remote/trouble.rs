@@ -183,7 +183,7 @@ async fn a_look_at_a_zone_tells_what_to_do() {
         let own = server.key();
         let key = |name: &str, secret: &str| server.folder.key(name, "hmac-sha256", secret);
         let at = server.at;
-        let by = |key: PathBuf, clock_off: i64| remote_with(at, Some(key), Duration::from_secs(1), clock_off);
+        let by = |key: PathBuf, clock_off: i64| remote_with(at, Some(key), TIMEOUT, clock_off);
         let mut said = Vec::new();
         let well = look(&server, &by(server.key(), 0), "example.test").await;
         assert!(well.as_ref().is_ok_and(|said| said.contains("takes our updates as far")), "{kind:?} {well:?}");
@@ -199,7 +199,7 @@ async fn a_look_at_a_zone_tells_what_to_do() {
         ] {
             said.push(look(&server, &by(key, off), zone).await.expect_err(zone));
         }
-        let remote = by(server.key(), 0);
+        let remote = remote_with(at, Some(server.key()), Duration::from_secs(1), 0);
         server.signal("STOP");
         said.push(remote.check("example.test").await.said.unwrap_err());
         server.end();
