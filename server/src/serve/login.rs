@@ -9,6 +9,7 @@ use super::{Rules, Scope, Service, Word};
 use crate::limit::network;
 use crate::proof::Proven;
 use crate::request::Login;
+use crate::tally::Refused;
 use crate::world::Found;
 
 impl Service {
@@ -27,6 +28,7 @@ impl Service {
             return Ok(Scope::Host(token.host));
         }
         let name = login.user.as_deref().unwrap_or_default();
+        let refused = &self.pusher.tally().refused;
         let limit = rules.settings.rate_limit.as_ref();
         if let Some(limit) = limit {
             let now = Instant::now();
@@ -39,10 +41,12 @@ impl Service {
             };
             if self.gate.network_full(client, limit, now) {
                 warn!(%client, user = shortened(name), "too many wrong passwords from this network");
+                refused.add(Refused::Network);
                 return Err(Word::Abuse);
             }
             if self.gate.user_full(name, limit, now) && !at_home() && !self.remembered(login, found) {
                 warn!(%client, user = shortened(name), "too many wrong passwords for this user");
+                refused.add(Refused::User);
                 return Err(Word::Abuse);
             }
         }
@@ -54,6 +58,7 @@ impl Service {
             Proven::Yes => Ok(Scope::User),
             Proven::Busy => {
                 warn!(%client, "too many passwords are being looked at");
+                refused.add(Refused::Busy);
                 Err(Word::Trouble)
             }
             Proven::No => {
@@ -61,6 +66,7 @@ impl Service {
                     self.gate.wrong(client, name, limit, Instant::now());
                 }
                 warn!(%client, user = shortened(name), "wrong user name or password");
+                refused.add(Refused::Wrong);
                 Err(Word::BadAuth)
             }
         }
