@@ -17,6 +17,7 @@ use tokio::task::JoinSet;
 use tokio::time::sleep;
 use tracing::{error, info, warn};
 
+use crate::auth::Auth;
 use crate::config::{self, LoadFault, Settings};
 use crate::desk::Desk;
 use crate::listen::{BindFault, Limits, Listener, Serving, Tls};
@@ -112,9 +113,9 @@ pub async fn run(file: &Path, settings: Settings, log: log::Handle) -> Result<()
         .map_err(StartFault::Bind)?;
     let desk = Arc::new(Desk::new(Arc::clone(&store), &lease));
     let pusher = Pusher::new(Arc::clone(&desk), fittings.ways.zone(), lease.clone());
-    let proof = Proof::new().map_err(StartFault::Random)?;
+    let auth = Arc::new(Auth::new(Proof::new().map_err(StartFault::Random)?));
     let service =
-        Arc::new(Service::new(Arc::clone(&desk), Arc::clone(&pusher), proof, Arc::clone(&clock), rules(&fittings)));
+        Arc::new(Service::new(Arc::clone(&desk), Arc::clone(&pusher), auth, Arc::clone(&clock), rules(&fittings)));
     let limits = Limits::from(&fittings.settings.daemon);
     let fittings = Arc::new(ArcSwap::from_pointee(fittings));
     let (stop, stopping) = watch::channel(false);

@@ -13,6 +13,7 @@
 
 pub mod account;
 pub mod admin;
+pub mod auth;
 pub mod config;
 pub mod daemon;
 pub mod decide;

@@ -15,11 +15,12 @@ use futures_util::future::join_all;
 use tracing::{Instrument, debug, error, info, info_span};
 
 use crate::account::{Host, User};
+use crate::auth::{Auth, Scope};
 use crate::config::Settings;
 use crate::decide::{self, Said, Verdict};
 use crate::desk::Desk;
 use crate::pair::{FAMILIES, Pair};
-use crate::proof::{self, Proof};
+use crate::proof;
 use crate::push::{PushFault, Pushed, Pusher, Step};
 use crate::request::{self, Hosts, Unread, Update};
 use crate::world::{Asked, Clock, Found, Handler, Letter, Reply, Request, StoreFault, Wish};
@@ -41,7 +42,7 @@ pub struct Rules {
 pub struct Service {
     desk: Arc<Desk>,
     pusher: Arc<Pusher>,
-    proof: Proof,
+    auth: Arc<Auth>,
     clock: Arc<dyn Clock>,
     rules: ArcSwap<Rules>,
     gate: Gate,
@@ -50,8 +51,8 @@ pub struct Service {
 impl Service {
     /// By these rules, until they change.
     #[must_use]
-    pub fn new(desk: Arc<Desk>, pusher: Arc<Pusher>, proof: Proof, clock: Arc<dyn Clock>, rules: Rules) -> Self {
-        Self { desk, pusher, proof, clock, rules: ArcSwap::from_pointee(rules), gate: Gate::default() }
+    pub fn new(desk: Arc<Desk>, pusher: Arc<Pusher>, auth: Arc<Auth>, clock: Arc<dyn Clock>, rules: Rules) -> Self {
+        Self { desk, pusher, auth, clock, rules: ArcSwap::from_pointee(rules), gate: Gate::default() }
     }
 
     /// By these from the next request on.
@@ -62,7 +63,9 @@ impl Service {
     /// Forgets counters whose windows are over.
     pub fn clean(&self) {
         if let Some(limit) = &self.rules.load().settings.rate_limit {
-            self.gate.clean(limit, Instant::now());
+            let now = Instant::now();
+            self.gate.clean(limit, now);
+            self.auth.clean(limit, now);
         }
     }
 
@@ -242,21 +245,6 @@ impl Service {
             return Word::Abuse;
         }
         word
-    }
-}
-
-/// What the credentials are good for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scope {
-    /// All hosts of the user.
-    User,
-    /// One host.
-    Host(i64),
-}
-
-impl Scope {
-    fn holds(self, host: &Host) -> bool {
-        self == Self::User || self == Self::Host(host.id)
     }
 }
 

@@ -23,12 +23,13 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("proof", &["account", "moment", "world"]),
     // corridors
     ("desk", &["account", "moment", "world"]),
+    ("auth", &["account", "config", "limit", "proof", "request", "world"]),
     ("push", &["account", "decide", "desk", "moment", "pair", "world"]),
     (
         "serve",
         &[
-            "account", "config", "decide", "desk", "letter", "limit", "moment", "names", "pair", "proof", "push",
-            "request", "world",
+            "account", "auth", "config", "decide", "desk", "letter", "limit", "moment", "names", "pair", "proof",
+            "push", "request", "world",
         ],
     ),
     ("sweep", &["account", "config", "decide", "desk", "letter", "moment", "pair", "push", "world"]),
@@ -43,8 +44,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "daemon",
         &[
-            "account", "config", "decide", "desk", "letter", "listen", "log", "mail", "moment", "post", "proof",
-            "push", "serve", "store", "sweep", "world", "zone",
+            "account", "auth", "config", "decide", "desk", "letter", "listen", "log", "mail", "moment", "post",
+            "proof", "push", "serve", "store", "sweep", "world", "zone",
         ],
     ),
     (
