@@ -4,6 +4,7 @@
 //! leaves everything as it was.
 
 mod fittings;
+mod front;
 mod signals;
 
 use std::fmt;
@@ -23,14 +24,16 @@ use crate::desk::Desk;
 use crate::listen::{BindFault, Limits, Listener, Serving, Tls};
 use crate::log;
 use crate::moment::Moment;
+use crate::page::{Page, PageFault};
 use crate::post::{self, Post};
 use crate::proof::{self, HashFault, Proof};
 use crate::push::{self, Pusher};
 use crate::serve::{Rules, Service};
 use crate::store;
 use crate::sweep;
-use crate::world::{Clock, Handler, Lease, Shelf, Store, StoreFault};
+use crate::world::{Clock, Lease, Shelf, Store, StoreFault};
 use fittings::Fittings;
+use front::Front;
 use signals::{Signal, Signals};
 
 pub use fittings::{FittingFault, expiry_letters};
@@ -63,6 +66,8 @@ pub enum StartFault {
     Bind(BindFault),
     /// No random numbers.
     Random(HashFault),
+    /// The owners' page cannot be made.
+    Page(PageFault),
     /// The system does not tell of signals.
     Signals(std::io::Error),
 }
@@ -74,6 +79,7 @@ impl fmt::Display for StartFault {
             Self::Fitting(fault) => fault.fmt(f),
             Self::Bind(fault) => fault.fmt(f),
             Self::Random(fault) => fault.fmt(f),
+            Self::Page(fault) => fault.fmt(f),
             Self::Signals(fault) => write!(f, "signals cannot be waited for: {fault}"),
         }
     }
@@ -94,6 +100,7 @@ struct Daemon {
     serving: Serving,
     tls: Option<Tls>,
     service: Arc<Service>,
+    page: Arc<Page>,
     pusher: Arc<Pusher>,
     fittings: Arc<ArcSwap<Fittings>>,
     shelf: Arc<dyn Shelf>,
@@ -114,18 +121,26 @@ pub async fn run(file: &Path, settings: Settings, log: log::Handle) -> Result<()
     let desk = Arc::new(Desk::new(Arc::clone(&store), &lease));
     let pusher = Pusher::new(Arc::clone(&desk), fittings.ways.zone(), lease.clone());
     let auth = Arc::new(Auth::new(Proof::new().map_err(StartFault::Random)?));
-    let service =
-        Arc::new(Service::new(Arc::clone(&desk), Arc::clone(&pusher), auth, Arc::clone(&clock), rules(&fittings)));
+    let service = Arc::new(Service::new(
+        Arc::clone(&desk),
+        Arc::clone(&pusher),
+        Arc::clone(&auth),
+        Arc::clone(&clock),
+        rules(&fittings),
+    ));
+    let page = Page::new(Arc::clone(&desk), auth, Arc::clone(&clock), tls.is_some(), fittings.settings.clone());
+    let page = Arc::new(page.map_err(StartFault::Page)?);
+    let front = Front { service: Arc::clone(&service), page: Arc::clone(&page) };
     let limits = Limits::from(&fittings.settings.daemon);
     let fittings = Arc::new(ArcSwap::from_pointee(fittings));
     let (stop, stopping) = watch::channel(false);
     let mut chores = chores(&fittings, &desk, &pusher, &service, &clock);
     let mail = tokio::spawn(post::run(mailroom(&store, &fittings, &lease), stopping));
-    let serving = listener.serve(tls.clone(), limits, Arc::clone(&service) as Arc<dyn Handler>);
+    let serving = listener.serve(tls.clone(), limits, Arc::new(front));
     for address in serving.addresses() {
         info!(%address, tls = tls.is_some(), dns = %fittings.load().ways, "ready");
     }
-    let mut daemon = Daemon { file: file.to_owned(), log, serving, tls, service, pusher, fittings, shelf };
+    let mut daemon = Daemon { file: file.to_owned(), log, serving, tls, service, page, pusher, fittings, shelf };
     while signals.next().await == Signal::Reload {
         daemon.reload(&clock).await;
     }
@@ -234,6 +249,7 @@ impl Daemon {
         self.serving.set_limits(Limits::from(&next.settings.daemon));
         self.pusher.change_zone(next.ways.zone());
         self.service.change_rules(rules(&next));
+        self.page.change_settings(next.settings.clone());
         let left = (!old.ways.goes_on_in(&next.ways)).then(|| Arc::clone(&old));
         self.fittings.store(Arc::new(next));
         if let Some(left) = left {

@@ -26,6 +26,7 @@ pub mod log;
 pub mod mail;
 pub mod moment;
 pub mod names;
+pub mod page;
 pub mod pair;
 pub mod post;
 pub mod proof;

@@ -32,6 +32,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
             "push", "request", "world",
         ],
     ),
+    ("page", &["account", "auth", "config", "desk", "moment", "names", "pair", "proof", "request", "world"]),
     ("sweep", &["account", "config", "decide", "desk", "letter", "moment", "pair", "push", "world"]),
     ("post", &["moment", "world"]),
     // machines: they never meet
@@ -44,7 +45,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "daemon",
         &[
-            "account", "auth", "config", "decide", "desk", "letter", "listen", "log", "mail", "moment", "post",
+            "account", "auth", "config", "decide", "desk", "letter", "listen", "log", "mail", "moment", "page", "post",
             "proof", "push", "serve", "store", "sweep", "world", "zone",
         ],
     ),

@@ -1,0 +1,7 @@
+//! The owners' page over HTTP: the real store, a browser's jar of cookies, a clock that the tests set.
+
+#![cfg(test)]
+
+mod browser;
+mod flow;
+mod house;
