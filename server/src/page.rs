@@ -27,7 +27,7 @@ use crate::auth::Auth;
 use crate::config::Settings;
 use crate::desk::Desk;
 use crate::request;
-use crate::world::{Asked, Clock, Handler, Reply, Request, StoreFault, Wish};
+use crate::world::{Asked, Clock, Handler, HostFilter, Reply, Request, StoreFault, Wish};
 use form::Form;
 use paper::Paper;
 use session::{Notice, Sessions};
@@ -47,8 +47,8 @@ pub struct Page {
 }
 
 /// One request, as far as it is known who sent it and how.
-struct Visit {
-    request: Request,
+struct Visit<'a> {
+    request: &'a Request,
     settings: Arc<Settings>,
     client: IpAddr,
     site: Site,
@@ -128,13 +128,13 @@ impl Page {
         settings.daemon.page && settings.endpoints.iter().all(|endpoint| endpoint.path != path)
     }
 
-    async fn answered(&self, request: Request) -> Reply {
-        if let Some(style) = self.paper.style(&request) {
+    async fn answered(&self, request: &Request) -> Reply {
+        if let Some(style) = self.paper.style(request) {
             return style;
         }
         let settings = self.settings.load_full();
         let proxy = settings.daemon.proxy.as_ref();
-        let client = request::client(&request, proxy);
+        let client = request::client(request, proxy);
         let Some(place) = Place::of(&request.path) else {
             return self.message(404, "Not found", "There is no such page.");
         };
@@ -147,18 +147,18 @@ impl Page {
             reply.headers.push(("allow", place.methods().to_owned()));
             return reply;
         }
-        let site = match Site::of(&request, proxy, self.tls) {
+        let site = match Site::of(request, proxy, self.tls) {
             Ok(site) => site,
             Err(unfit) => return self.message(403, "Not over this connection", &unfit.to_string()),
         };
-        if request.method == "POST" && !site.own(&request) {
+        if request.method == "POST" && !site.own(request) {
             return self.message(403, "Refused", "The form was not sent from this page.");
         }
-        let visit = Visit { client, site, settings: Arc::clone(&settings), request: request.clone() };
+        let visit = Visit { client, site, settings: Arc::clone(&settings), request };
         self.placed(&place, &visit).await
     }
 
-    async fn placed(&self, place: &Place<'_>, visit: &Visit) -> Reply {
+    async fn placed(&self, place: &Place<'_>, visit: &Visit<'_>) -> Reply {
         let post = visit.request.method == "POST";
         let done = match place {
             Place::Home => self.home(visit).await,
@@ -177,18 +177,21 @@ impl Page {
     }
 
     /// Own hosts, or the form to log in by.
-    async fn home(&self, visit: &Visit) -> Result<Reply, PageFault> {
+    async fn home(&self, visit: &Visit<'_>) -> Result<Reply, PageFault> {
         let Some((member, _)) = self.member(visit, Vec::new()).await? else {
             return self.login_form(visit, 200, login::Entry::default());
         };
-        let hosts = self.desk.store().hosts(&crate::world::HostFilter::Of(member.user.name.clone())).await?;
+        let hosts = self.desk.store().hosts(&HostFilter::Of(member.user.name.clone())).await?;
         let now = self.clock.now();
-        let hosts: Vec<_> = hosts.iter().map(|(host, _)| view::host(host, now)).collect();
+        let part = view::Part::of(visit.request.query.as_deref(), hosts.len());
+        let (all, hosts) = (hosts.len(), hosts.iter().skip(part.first()).take(view::PART));
+        let hosts: Vec<_> = hosts.map(|(host, _)| view::host(host, now)).collect();
         let notice = self.sessions.take_notice(&member.id).map(Notice::sentence);
         Ok(self.paper.page(
             200,
             "hosts.html",
-            context! { hosts, notice, user => &member.user.name, seal => &member.seal, here => "hosts" },
+            context! {
+                hosts, all, before => part.before(), after => part.after(), notice, user => &member.user.name, seal => &member.seal, here => "hosts" },
         ))
     }
 
@@ -196,10 +199,10 @@ impl Page {
     /// the command line, has no session any more.
     async fn member(
         &self,
-        visit: &Visit,
+        visit: &Visit<'_>,
         names: Vec<String>,
     ) -> Result<Option<(Member, Vec<Option<Host>>)>, StoreFault> {
-        let Some(id) = visit.site.session(&visit.request) else { return Ok(None) };
+        let Some(id) = visit.site.session(visit.request) else { return Ok(None) };
         let Some(session) = self.sessions.find(&id, self.clock.now()) else { return Ok(None) };
         let asked = Asked { user: Some(session.name.clone()), token: None, hosts: Wish::Named(names) };
         let found = self.desk.look(asked).await?;
@@ -214,8 +217,8 @@ impl Page {
     }
 
     /// The form of a session, if it carries the session's seal.
-    fn sealed_form(&self, visit: &Visit, member: &Member) -> Result<Form, Reply> {
-        let form = Form::of(&visit.request);
+    fn sealed_form(&self, visit: &Visit<'_>, member: &Member) -> Result<Form, Reply> {
+        let form = Form::of(visit.request);
         match form {
             Some(form) if self.sessions.sealed(&member.id, form.value("seal")) => Ok(form),
             _ => Err(self.message(
@@ -243,7 +246,7 @@ fn see_other(path: String) -> Reply {
 impl Handler for Page {
     async fn answer(&self, request: Request) -> Reply {
         let span = error_span!("request", id = request.id);
-        let reply = self.answered(request).instrument(span.clone()).await;
+        let reply = self.answered(&request).instrument(span.clone()).await;
         span.in_scope(|| debug!(status = reply.status, "answered"));
         reply
     }

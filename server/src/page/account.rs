@@ -6,8 +6,8 @@ use tracing::info;
 
 use super::session::Notice;
 use super::{Member, Page, PageFault, Visit, see_other};
+use crate::account::User;
 use crate::auth::{Refused, Scope};
-use crate::proof;
 use crate::request::Login;
 use crate::world::{Asked, Rejected, Reply, StoreFault, Wish};
 
@@ -15,6 +15,8 @@ use crate::world::{Asked, Rejected, Reply, StoreFault, Wish};
 const LONGEST: usize = 256;
 /// Letters of a new one.
 const SHORTEST: usize = 8;
+
+const BUSY: &str = "The service is busy. Try again in a moment.";
 
 /// What is wrong with each field.
 #[derive(Default)]
@@ -51,7 +53,7 @@ impl Errors {
 }
 
 impl Page {
-    pub(super) async fn password(&self, visit: &Visit) -> Result<Reply, PageFault> {
+    pub(super) async fn password(&self, visit: &Visit<'_>) -> Result<Reply, PageFault> {
         let Some((member, _)) = self.member(visit, Vec::new()).await? else { return Ok(see_other("/".to_owned())) };
         Ok(self.password_form(&member, 200, &Errors::default()))
     }
@@ -64,7 +66,7 @@ impl Page {
         self.paper.page(status, "password.html", facts)
     }
 
-    pub(super) async fn change_password(&self, visit: &Visit) -> Result<Reply, PageFault> {
+    pub(super) async fn change_password(&self, visit: &Visit<'_>) -> Result<Reply, PageFault> {
         let Some((member, _)) = self.member(visit, Vec::new()).await? else { return Ok(see_other("/".to_owned())) };
         let form = match self.sealed_form(visit, &member) {
             Ok(form) => form,
@@ -76,16 +78,17 @@ impl Page {
         if let Err((status, said)) = self.is_owner(visit, &member, form.secret("current")).await? {
             return Ok(self.password_form(&member, status, &Errors { current: Some(said), ..Errors::default() }));
         }
-        let new = form.secret("new");
-        let hash = tokio::task::spawn_blocking(move || proof::hash(&new)).await;
-        let hash = hash.unwrap_or(Err(proof::HashFault::Password))?;
+        let Some(hash) = self.auth.proof().hashed(&form.secret("new")).await else {
+            return Ok(self.password_form(&member, 503, &Errors { new: Some(BUSY), ..Errors::default() }));
+        };
+        let hash = hash?;
         match self.desk.store().set_password(&member.user.name, &hash).await {
             Err(StoreFault::Rejected(Rejected::NoUser)) => return Ok(see_other("/".to_owned())),
             done => done?,
         }
         info!(client = %visit.client, user = member.user.name, "password changed");
         self.sessions.close_all_of(&member.user);
-        let user = crate::account::User { password: hash, ..member.user };
+        let user = User { password: hash, ..member.user };
         let id = self.sessions.open(&user, self.clock.now())?;
         self.sessions.note(&id, Notice::Password);
         let mut reply = see_other("/".to_owned());
@@ -96,7 +99,7 @@ impl Page {
     /// Whether the password is the user's: a session that was left open is not enough to take an account over. Counted as at logging in.
     async fn is_owner(
         &self,
-        visit: &Visit,
+        visit: &Visit<'_>,
         member: &Member,
         password: Secret,
     ) -> Result<Result<(), (u16, &'static str)>, PageFault> {
@@ -108,7 +111,7 @@ impl Page {
             Err(Refused::Network | Refused::User) => {
                 Err((429, "Too many wrong passwords. Wait a minute, then try again."))
             }
-            Err(Refused::Busy) => Err((503, "The service is busy. Try again in a moment.")),
+            Err(Refused::Busy) => Err((503, BUSY)),
             _ => Err((403, "This is not your password.")),
         })
     }

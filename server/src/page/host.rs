@@ -26,7 +26,7 @@ struct Made<'a> {
 }
 
 impl Page {
-    pub(super) async fn host(&self, visit: &Visit, name: &str) -> Result<Reply, PageFault> {
+    pub(super) async fn host(&self, visit: &Visit<'_>, name: &str) -> Result<Reply, PageFault> {
         let (member, host) = match self.own_host(visit, name).await? {
             Ok(found) => found,
             Err(instead) => return Ok(instead),
@@ -35,7 +35,7 @@ impl Page {
     }
 
     /// The member and the host of that name, or what is answered instead. Of a host that is another's it is said what is said of none.
-    async fn own_host(&self, visit: &Visit, name: &str) -> Result<Result<(Member, Host), Reply>, PageFault> {
+    async fn own_host(&self, visit: &Visit<'_>, name: &str) -> Result<Result<(Member, Host), Reply>, PageFault> {
         let name = decoded(name).unwrap_or_default();
         let Some((member, mut hosts)) = self.member(visit, vec![name]).await? else {
             return Ok(Err(see_other("/".to_owned())));
@@ -48,7 +48,7 @@ impl Page {
 
     async fn host_page(
         &self,
-        visit: &Visit,
+        visit: &Visit<'_>,
         member: &Member,
         host: &Host,
         status: u16,
@@ -70,7 +70,7 @@ impl Page {
     }
 
     /// A new token. It is in this answer and nowhere else, which is why the answer is the page itself and not the way to it.
-    pub(super) async fn add_token(&self, visit: &Visit, name: &str) -> Result<Reply, PageFault> {
+    pub(super) async fn add_token(&self, visit: &Visit<'_>, name: &str) -> Result<Reply, PageFault> {
         let (member, host) = match self.own_host(visit, name).await? {
             Ok(found) => found,
             Err(instead) => return Ok(instead),
@@ -104,7 +104,7 @@ impl Page {
         self.host_page(visit, &member, &host, 200, &Made { token: Some(&token), ..Made::default() }).await
     }
 
-    pub(super) async fn revoke_token(&self, visit: &Visit, name: &str) -> Result<Reply, PageFault> {
+    pub(super) async fn revoke_token(&self, visit: &Visit<'_>, name: &str) -> Result<Reply, PageFault> {
         let (member, host) = match self.own_host(visit, name).await? {
             Ok(found) => found,
             Err(instead) => return Ok(instead),

@@ -14,7 +14,7 @@ use crate::world::{Asked, Reply, Wish};
 const LONGEST: usize = 256;
 
 /// What stands in the form already, and what is wrong with it.
-#[derive(Default)]
+#[derive(Clone, Copy, Default)]
 pub(super) struct Entry<'a> {
     user: &'a str,
     user_error: Option<&'static str>,
@@ -39,26 +39,21 @@ impl<'a> Entry<'a> {
             password if password.len() > LONGEST => Some("No password is that long."),
             _ => None,
         };
-        let faulty = user_error.or(password_error).is_some();
-        faulty.then(|| Self {
-            user: if user.len() > LONGEST { "" } else { user },
-            user_error,
-            password_error,
-            error: None,
-        })
+        user_error.or(password_error)?;
+        Some(Self { user, user_error, password_error, error: None })
     }
 }
 
 impl Page {
     /// The form to log in by, bound to an id of its own so that no other site can log its visitors in here as somebody else.
-    pub(super) fn login_form(&self, visit: &Visit, status: u16, entry: Entry<'_>) -> Result<Reply, PageFault> {
-        let known = visit.site.entry(&visit.request);
+    pub(super) fn login_form(&self, visit: &Visit<'_>, status: u16, entry: Entry<'_>) -> Result<Reply, PageFault> {
+        let known = visit.site.entry(visit.request);
         let id = match &known {
             Some(id) => id.clone(),
             None => new_id()?,
         };
         let query = visit.request.query.as_deref();
-        let notice = match visit.site.session(&visit.request) {
+        let notice = match visit.site.session(visit.request) {
             _ if visit.request.method == "POST" => None,
             Some(_) => Some("Your session has ended. Log in to go on."),
             None => (query == Some("logged-out")).then_some("You have logged out."),
@@ -69,11 +64,15 @@ impl Page {
         if known.is_none() {
             reply.headers.push(visit.site.set_entry(&id));
         }
+        if visit.site.session(visit.request).is_some() {
+            // that it ended is told once
+            reply.headers.push(visit.site.end_session());
+        }
         Ok(reply)
     }
 
-    pub(super) async fn login(&self, visit: &Visit) -> Result<Reply, PageFault> {
-        let (form, entry) = (Form::of(&visit.request), visit.site.entry(&visit.request));
+    pub(super) async fn login(&self, visit: &Visit<'_>) -> Result<Reply, PageFault> {
+        let (form, entry) = (Form::of(visit.request), visit.site.entry(visit.request));
         let (Some(form), Some(entry)) = (form, entry) else { return self.stale(visit) };
         if !self.sessions.sealed(&entry, form.value("seal")) {
             return self.stale(visit);
@@ -88,7 +87,7 @@ impl Page {
         let limit = visit.settings.rate_limit.as_ref();
         let (status, said) = match (self.auth.proven(&login, &found, visit.client, limit).await, found.user) {
             (Ok(Scope::User), Some(user)) => {
-                if let Some(old) = visit.site.session(&visit.request) {
+                if let Some(old) = visit.site.session(visit.request) {
                     self.sessions.close(&old);
                 }
                 let id = self.sessions.open(&user, self.clock.now())?;
@@ -110,12 +109,12 @@ impl Page {
         Ok(reply)
     }
 
-    fn stale(&self, visit: &Visit) -> Result<Reply, PageFault> {
+    fn stale(&self, visit: &Visit<'_>) -> Result<Reply, PageFault> {
         let said = "The form was too old, or your browser keeps no cookies for this page. Try again.";
         self.login_form(visit, 403, Entry::said("", said))
     }
 
-    pub(super) async fn logout(&self, visit: &Visit) -> Result<Reply, PageFault> {
+    pub(super) async fn logout(&self, visit: &Visit<'_>) -> Result<Reply, PageFault> {
         let Some((member, _)) = self.member(visit, Vec::new()).await? else { return Ok(see_other("/".to_owned())) };
         if let Err(refused) = self.sealed_form(visit, &member) {
             return Ok(refused);

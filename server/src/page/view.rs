@@ -16,6 +16,37 @@ use crate::names;
 use crate::pair::FAMILIES;
 use crate::world::{Event, EventKind};
 
+/// Hosts that one page lists.
+pub(super) const PART: usize = 100;
+
+/// Which part of a long list is shown, from 1.
+pub(super) struct Part {
+    number: usize,
+    last: usize,
+}
+
+impl Part {
+    /// The one that `?part=2` asks for, as far as there is one.
+    pub(super) fn of(query: Option<&str>, all: usize) -> Self {
+        let last = all.div_ceil(PART).max(1);
+        let asked = query.and_then(|query| query.strip_prefix("part=")?.parse().ok());
+        Self { number: asked.unwrap_or(1).clamp(1, last), last }
+    }
+
+    /// How many stand before it.
+    pub(super) fn first(&self) -> usize {
+        (self.number - 1) * PART
+    }
+
+    pub(super) fn before(&self) -> Option<usize> {
+        (self.number > 1).then(|| self.number - 1)
+    }
+
+    pub(super) fn after(&self) -> Option<usize> {
+        (self.number < self.last).then_some(self.number + 1)
+    }
+}
+
 /// A moment: for programs, for people, and how long ago or ahead it is.
 #[derive(Serialize)]
 struct When {

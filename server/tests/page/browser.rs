@@ -88,7 +88,7 @@ impl Browser {
             text.extend(["cookie: ", &all.join("; "), "\r\n"]);
         }
         if method == "POST" {
-            text.push_str(&format!("content-length: {}\r\n", body.len()));
+            text.extend(["content-length: ", &body.len().to_string(), "\r\n"]);
         }
         let answer = exchange(self.at, &format!("{text}\r\n{body}"));
         for (name, value) in &answer.headers {

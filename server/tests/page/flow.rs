@@ -171,9 +171,12 @@ async fn a_user_deleted_or_changed_at_the_command_line_has_no_session_any_more()
     let mut cid = house.browser();
     assert_eq!(cid.log_in("cid", PASSWORD).status, 303);
     cid.get("/").holds("There are no hosts yet");
+    let cookies = cid.cookies.clone();
     house.store.delete_user("cid").await.unwrap();
     cid.get("/").holds("Your session has ended");
+    cid.get("/").lacks("Your session has ended");
     house.user("cid").await;
+    cid.cookies = cookies;
     cid.get("/").holds("Your session has ended");
 }
 

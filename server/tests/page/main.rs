@@ -3,5 +3,7 @@
 #![cfg(test)]
 
 mod browser;
+mod defence;
+mod escaping;
 mod flow;
 mod house;
