@@ -6,11 +6,8 @@
 mod chores;
 mod descriptors;
 mod fittings;
-<<<<<<< HEAD
-mod manager;
-=======
 mod front;
->>>>>>> s-page
+mod manager;
 mod signals;
 mod status;
 
@@ -36,16 +33,10 @@ use crate::push::Pusher;
 use crate::serve::{Rules, Service};
 use crate::status::{Ask, Gauges, Sources, Status};
 use crate::store;
-<<<<<<< HEAD
-use crate::world::{Clock, Handler, Lease, Shelf, Store, StoreFault};
-use fittings::Fittings;
-use manager::Manager;
-=======
-use crate::sweep;
 use crate::world::{Clock, Lease, Shelf, Store, StoreFault};
 use fittings::Fittings;
 use front::Front;
->>>>>>> s-page
+use manager::Manager;
 use signals::{Signal, Signals};
 use status::StatusDoor;
 
@@ -149,11 +140,10 @@ pub async fn run(file: &Path, settings: Settings, log: log::Handle) -> Result<()
     let limits = Limits::from(&fittings.settings.daemon);
     let fittings = Arc::new(ArcSwap::from_pointee(fittings));
     let (stop, stopping) = watch::channel(false);
-<<<<<<< HEAD
     let mut chores = chores::chores(&fittings, &desk, &pusher, &service, &clock);
     chores.spawn(manager.alive());
     let mail = tokio::spawn(post::run(mailroom(&store, &fittings, &lease, &pusher), stopping.clone()));
-    let serving = listener.serve(tls.clone(), limits, Arc::clone(&service) as Arc<dyn Handler>);
+    let serving = listener.serve(tls.clone(), limits, Arc::new(front));
     for address in serving.addresses() {
         info!(%address, tls = tls.is_some(), dns = %fittings.load().ways, "ready");
     }
@@ -162,17 +152,8 @@ pub async fn run(file: &Path, settings: Settings, log: log::Handle) -> Result<()
     let at = fittings.load().settings.daemon.status_listen;
     let status = StatusDoor::open(status, at).await.map_err(StartFault::Status)?;
     let file = file.to_owned();
-    let mut daemon = Daemon { file, log, serving, tls, service, pusher, fittings, shelf, status, manager };
+    let mut daemon = Daemon { file, log, serving, tls, service, page, pusher, fittings, shelf, status, manager };
     daemon.manager.ready();
-=======
-    let mut chores = chores(&fittings, &desk, &pusher, &service, &clock);
-    let mail = tokio::spawn(post::run(mailroom(&store, &fittings, &lease), stopping));
-    let serving = listener.serve(tls.clone(), limits, Arc::new(front));
-    for address in serving.addresses() {
-        info!(%address, tls = tls.is_some(), dns = %fittings.load().ways, "ready");
-    }
-    let mut daemon = Daemon { file: file.to_owned(), log, serving, tls, service, page, pusher, fittings, shelf };
->>>>>>> s-page
     while signals.next().await == Signal::Reload {
         daemon.manager.reloading();
         daemon.reload(&clock).await;

@@ -72,7 +72,7 @@ impl Service {
 
     /// Passwords that are being hashed or wait for it.
     pub fn hashes(&self) -> usize {
-        self.proof.waiting()
+        self.auth.proof().waiting()
     }
 
     async fn served(&self, request: &Request) -> Counted {
@@ -254,26 +254,7 @@ impl Service {
     }
 }
 
-<<<<<<< HEAD
-/// What the credentials are good for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scope {
-    /// All hosts of the user.
-    User,
-    /// One host.
-    Host(i64),
-}
-
-impl Scope {
-    fn holds(self, host: &Host) -> bool {
-        self == Self::User || self == Self::Host(host.id)
-    }
-}
-
 fn trouble(fault: &StoreFault, json: bool) -> Counted {
-=======
-fn trouble(fault: &StoreFault, json: bool) -> Reply {
->>>>>>> s-page
     error!(%fault, "no update can be served");
     reply::account(Word::Trouble, Word::Trouble.sentence(), json)
 }

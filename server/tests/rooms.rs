@@ -59,9 +59,9 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         "daemon",
         &[
             "account", "config", "decide", "desk", "letter", "listen", "log", "mail", "moment", "post", "proof",
-            "push", "serve", "status", "store", "sweep", "tally", "world", "zone",
-            "account", "auth", "config", "decide", "desk", "letter", "listen", "log", "mail", "moment", "page", "post",
-            "proof", "push", "serve", "store", "sweep", "world", "zone",
+            "push", "serve", "status", "store", "sweep", "tally", "world", "zone", "account", "auth", "config",
+            "decide", "desk", "letter", "listen", "log", "mail", "moment", "page", "post", "proof", "push", "serve",
+            "store", "sweep", "world", "zone",
         ],
     ),
     (
