@@ -56,6 +56,11 @@ impl Proof {
         })
     }
 
+    /// Passwords that are being looked at or wait for it.
+    pub fn waiting(&self) -> usize {
+        WAITING - self.waiting.available_permits().min(WAITING)
+    }
+
     /// Whether this password was proven to be the user's a short while ago: no hash is made for that.
     pub fn remembered(&self, user: &User, password: &Secret) -> bool {
         self.cache.knows(user, password)

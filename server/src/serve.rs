@@ -12,7 +12,7 @@ use std::time::Instant;
 
 use arc_swap::ArcSwap;
 use futures_util::future::join_all;
-use tracing::{Instrument, debug, error, info, info_span};
+use tracing::{Instrument, debug, error, error_span, info};
 
 use crate::account::{Host, User};
 use crate::auth::{Auth, Scope};
@@ -26,6 +26,7 @@ use crate::request::{self, Hosts, Unread, Update};
 use crate::world::{Asked, Clock, Found, Handler, Letter, Reply, Request, StoreFault, Wish};
 use gate::Gate;
 use outcome::{Outcome, Word};
+use reply::Counted;
 
 /// Makes the letter about a change: for whom, what it was, what it is. `None` when no such letters are wanted.
 pub type Letters = dyn Fn(&User, &Host, &Host) -> Option<Letter> + Send + Sync;
@@ -69,7 +70,12 @@ impl Service {
         }
     }
 
-    async fn served(&self, request: &Request) -> Reply {
+    /// Passwords that are being hashed or wait for it.
+    pub fn hashes(&self) -> usize {
+        self.auth.proof().waiting()
+    }
+
+    async fn served(&self, request: &Request) -> Counted {
         let rules = self.rules.load_full();
         let daemon = &rules.settings.daemon;
         if daemon.log_requests {
@@ -83,7 +89,7 @@ impl Service {
         }
     }
 
-    async fn updated(&self, update: &Update, rules: &Rules) -> Reply {
+    async fn updated(&self, update: &Update, rules: &Rules) -> Counted {
         let Some(login) = &update.login else { return reply::challenge(update.json) };
         let names = match &update.hosts {
             Hosts::TooMany(_) => return reply::account(Word::NumHost, "at most 20 names in one request", update.json),
@@ -103,7 +109,7 @@ impl Service {
     }
 
     /// Host by host; those of one request go to the DNS together.
-    async fn answered(&self, update: &Update, found: &Found, scope: Scope, rules: &Rules) -> Reply {
+    async fn answered(&self, update: &Update, found: &Found, scope: Scope, rules: &Rules) -> Counted {
         let Some(user) = &found.user else {
             return reply::account(Word::BadAuth, Word::BadAuth.sentence(), update.json);
         };
@@ -187,7 +193,7 @@ impl Service {
         }
         if outcome.word == Word::Good {
             let old: Vec<_> = FAMILIES.iter().filter_map(|family| before.held.get(*family).address).collect();
-            info!(host = %name, client = %update.client, user = user.name, ?old, new = outcome.addresses_text(), "updated");
+            info!(client = %update.client, host = %name, user = user.name, ?old, new = outcome.addresses_text(), "updated");
         }
         outcome
     }
@@ -248,7 +254,7 @@ impl Service {
     }
 }
 
-fn trouble(fault: &StoreFault, json: bool) -> Reply {
+fn trouble(fault: &StoreFault, json: bool) -> Counted {
     error!(%fault, "no update can be served");
     reply::account(Word::Trouble, Word::Trouble.sentence(), json)
 }
@@ -256,8 +262,13 @@ fn trouble(fault: &StoreFault, json: bool) -> Reply {
 #[async_trait::async_trait]
 impl Handler for Service {
     async fn answer(&self, request: Request) -> Reply {
-        let span = info_span!("request", id = request.id);
-        let reply = self.served(&request).instrument(span.clone()).await;
+        // of the highest level, because a span that the log's level leaves out leaves its lines without an id
+        let span = error_span!("request", id = %request.mark());
+        let began = Instant::now();
+        let (reply, answer) = self.served(&request).instrument(span.clone()).await;
+        let tally = self.pusher.tally();
+        tally.request_time.add(began.elapsed());
+        tally.answers.add(answer);
         span.in_scope(|| debug!(status = reply.status, "answered"));
         reply
     }
