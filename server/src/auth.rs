@@ -4,6 +4,7 @@
 mod gate;
 
 use std::net::IpAddr;
+use std::sync::Arc;
 use std::time::Instant;
 
 use tracing::warn;
@@ -13,8 +14,11 @@ use crate::config::RateLimit;
 use crate::limit::network;
 use crate::proof::{Proof, Proven};
 use crate::request::Login;
+use crate::tally::Tally;
 use crate::world::Found;
 use gate::Gate;
+
+pub use crate::tally::Refused;
 
 /// What the credentials are good for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,30 +37,18 @@ impl Scope {
     }
 }
 
-/// Why nobody is let in.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Refused {
-    /// Too many wrong passwords came from this network.
-    Network,
-    /// Too many wrong passwords came for this user.
-    User,
-    /// Too many passwords are being looked at.
-    Busy,
-    /// Wrong user name or password.
-    Wrong,
-}
-
 /// Looks at credentials.
 pub struct Auth {
     proof: Proof,
     gate: Gate,
+    tally: Arc<Tally>,
 }
 
 impl Auth {
-    /// With empty counters.
+    /// With nothing counted against anybody; who is not let in is added to this tally.
     #[must_use]
-    pub fn new(proof: Proof) -> Self {
-        Self { proof, gate: Gate::default() }
+    pub fn new(proof: Proof, tally: Arc<Tally>) -> Self {
+        Self { proof, gate: Gate::default(), tally }
     }
 
     /// Where passwords are hashed.
@@ -70,9 +62,21 @@ impl Auth {
         self.gate.clean(limit, now);
     }
 
-    /// What the credentials are good for. The limits come before a password is hashed; a token needs none, for nobody guesses it, so whoever
-    /// floods us from the same network does not lock its owner out.
+    /// What the credentials are good for.
     pub async fn proven(
+        &self,
+        login: &Login,
+        found: &Found,
+        client: IpAddr,
+        limit: Option<&RateLimit>,
+    ) -> Result<Scope, Refused> {
+        let proven = self.looked_at(login, found, client, limit).await;
+        proven.inspect_err(|refused| self.tally.refused.add(*refused))
+    }
+
+    /// The limits come before a password is hashed; a token needs none, for nobody guesses it, so whoever
+    /// floods us from the same network does not lock its owner out.
+    async fn looked_at(
         &self,
         login: &Login,
         found: &Found,

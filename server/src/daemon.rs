@@ -126,7 +126,7 @@ pub async fn run(file: &Path, settings: Settings, log: log::Handle) -> Result<()
         .map_err(StartFault::Bind)?;
     let desk = Arc::new(Desk::new(Arc::clone(&store), &lease));
     let pusher = Pusher::new(Arc::clone(&desk), fittings.ways.zone(), lease.clone());
-    let auth = Arc::new(Auth::new(Proof::new().map_err(StartFault::Random)?));
+    let auth = Arc::new(Auth::new(Proof::new().map_err(StartFault::Random)?, Arc::clone(pusher.tally())));
     let service = Arc::new(Service::new(
         Arc::clone(&desk),
         Arc::clone(&pusher),

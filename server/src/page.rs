@@ -245,7 +245,7 @@ fn see_other(path: String) -> Reply {
 #[async_trait::async_trait]
 impl Handler for Page {
     async fn answer(&self, request: Request) -> Reply {
-        let span = error_span!("request", id = request.id);
+        let span = error_span!("request", id = %request.mark());
         let reply = self.answered(&request).instrument(span.clone()).await;
         span.in_scope(|| debug!(status = reply.status, "answered"));
         reply

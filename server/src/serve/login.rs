@@ -5,7 +5,6 @@ use std::net::IpAddr;
 use super::{Rules, Service, Word};
 use crate::auth::{Refused, Scope};
 use crate::request::Login;
-use crate::tally;
 use crate::world::Found;
 
 impl Service {

@@ -5,7 +5,6 @@ use std::path::Path;
 use ddns_service::moment::Moment;
 use ddns_service::world::Store as _;
 
-use crate::browser::Browser;
 use crate::house::{House, PASSWORD};
 
 const TOKENS: &str = "/host/home.dyn.example.com/tokens";
@@ -183,9 +182,9 @@ async fn no_address_leads_away() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn every_answer_has_the_headers_that_keep_browsers_narrow() {
-    let (_house, mut browser) = House::with_ann().await;
+    let (house, mut browser) = House::with_ann().await;
     let seal = browser.get("/").seal().to_owned();
-    let mut guest = Browser::new(_house.at);
+    let mut guest = house.browser();
     let answers = [
         browser.get("/"),
         browser.get("/host/home.dyn.example.com"),

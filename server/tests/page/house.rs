@@ -92,7 +92,7 @@ impl House {
         let store = store::open(&settings.database).await.unwrap();
         let lease = Lease { owner: "page".to_owned(), span: Duration::from_mins(1) };
         let desk = Arc::new(Desk::new(Arc::clone(&store) as Arc<dyn Store>, &lease));
-        let auth = Arc::new(Auth::new(Proof::new().unwrap()));
+        let auth = Arc::new(Auth::new(Proof::new().unwrap(), Arc::default()));
         let clock = Arc::new(Hand(AtomicI64::new(START)));
         let page = Page::new(desk, auth, Arc::clone(&clock) as Arc<dyn Clock>, false, settings.clone()).unwrap();
         let page = Arc::new(page);
