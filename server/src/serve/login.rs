@@ -17,15 +17,10 @@ impl Service {
         rules: &Rules,
     ) -> Result<Scope, Word> {
         let proven = self.auth.proven(login, found, client, rules.settings.rate_limit.as_ref()).await;
-        proven.map_err(|refused| {
-            let (counted, word) = match refused {
-                Refused::Network => (tally::Refused::Network, Word::Abuse),
-                Refused::User => (tally::Refused::User, Word::Abuse),
-                Refused::Busy => (tally::Refused::Busy, Word::Trouble),
-                Refused::Wrong => (tally::Refused::Wrong, Word::BadAuth),
-            };
-            self.pusher.tally().refused.add(counted);
-            word
+        proven.map_err(|refused| match refused {
+            Refused::Network | Refused::User => Word::Abuse,
+            Refused::Busy => Word::Trouble,
+            Refused::Wrong => Word::BadAuth,
         })
     }
 }
