@@ -10,6 +10,7 @@ use tracing::{debug, warn};
 use super::Pusher;
 use crate::account::Host;
 use crate::decide;
+use crate::tally::Push;
 use crate::world::{Settled, ZoneFault};
 
 /// How far a flight has come.
@@ -58,10 +59,14 @@ pub(super) async fn fly(pusher: Arc<Pusher>, mut host: Host) {
             return pusher.give_up(&host, fault).await;
         }
         let zone = pusher.zone.load_full();
-        if let Err(fault) = zone.push(&decide::records(&host)).await {
+        let sent = Instant::now();
+        let pushed = zone.push(&decide::records(&host)).await;
+        leased = Instant::now();
+        pusher.tally.push_time.add(leased - sent);
+        pusher.tally.pushes.add(outcome(&pushed));
+        if let Err(fault) = pushed {
             return pusher.give_up(&host, fault).await;
         }
-        leased = Instant::now();
         match pusher.desk.applied(host.id, host.generation).await {
             Ok(Settled::Done) => match pusher.landed(&host).await {
                 Some(newer) => host = newer,
@@ -82,6 +87,18 @@ pub(super) async fn fly(pusher: Arc<Pusher>, mut host: Host) {
                 return pusher.end(host.id, News::Failed(i64::MAX, ZoneFault::Unknown(fault.to_string())));
             }
         }
+    }
+}
+
+fn outcome(pushed: &Result<(), ZoneFault>) -> Push {
+    match pushed {
+        Ok(()) => Push::Applied,
+        Err(ZoneFault::Refused(_)) => Push::Refused,
+        Err(ZoneFault::Alias) => Push::Alias,
+        Err(ZoneFault::Signature(_)) => Push::Signature,
+        Err(ZoneFault::Unproven(_)) => Push::Unproven,
+        Err(ZoneFault::Unknown(_)) => Push::Unknown,
+        Err(ZoneFault::NotAsked(_)) => Push::NotAsked,
     }
 }
 
