@@ -81,7 +81,7 @@ fn the_name_server_may_become_another_one_and_the_embedded_one_come_back() {
     assert_eq!(bed.ann("&myip=192.0.2.2"), "good 192.0.2.2\n");
     let all = dns::transfer(bed.plan.dns_port, "dyn.example.com");
     assert_eq!(all, ["mypc.dyn.example.com. 192.0.2.2", "ns.dyn.example.com. 127.0.0.1"]);
-    bed.plan.remote(remote.port(), &remote.key());
+    bed.plan.remote(remote.port(), &Remote::key());
     bed.reload();
     remote.says("REFUSED, not signed");
     assert_eq!(bed.ann("&myip=192.0.2.3"), "dnserr\n");
