@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use tracing::warn;
 
+use super::gate::Wait;
 use super::{Rules, Scope, Service, Word};
 use crate::limit::network;
 use crate::proof::Proven;
@@ -30,31 +31,27 @@ impl Service {
         let name = login.user.as_deref().unwrap_or_default();
         let refused = &self.pusher.tally().refused;
         let limit = rules.settings.rate_limit.as_ref();
-        if let Some(limit) = limit {
-            let now = Instant::now();
-            let at_home = || {
-                let home = network(client);
-                found.hosts.iter().flatten().any(|host| {
-                    found.user.as_ref().is_some_and(|user| user.id == host.user)
-                        && host.source.map(network) == Some(home)
-                })
-            };
-            if self.gate.network_full(client, limit, now) {
+        let home = at_home(found, client);
+        let wait = limit.and_then(|limit| self.gate.wait(client, name, home, limit, Instant::now()));
+        // before the memory of good passwords is asked as well: whoever may not guess at a hash may not guess at that either
+        match wait {
+            Some(Wait::Network) => {
                 warn!(%client, user = shortened(name), "too many wrong passwords from this network");
                 refused.add(Refused::Network);
                 return Err(Word::Abuse);
             }
-            if self.gate.user_full(name, limit, now) && !at_home() && !self.remembered(login, found) {
+            Some(Wait::User) => {
                 warn!(%client, user = shortened(name), "too many wrong passwords for this user");
                 refused.add(Refused::User);
                 return Err(Word::Abuse);
             }
+            None => {}
         }
         if self.remembered(login, found) {
             return Ok(Scope::User);
         }
         let user = found.user.as_ref().filter(|_| login.user.is_some());
-        match self.proof.password(user, &login.password).await {
+        match self.proof.password(user, &login.password, home).await {
             Proven::Yes => Ok(Scope::User),
             Proven::Busy => {
                 warn!(%client, "too many passwords are being looked at");
@@ -75,6 +72,13 @@ impl Service {
     fn remembered(&self, login: &Login, found: &Found) -> bool {
         login.user.is_some() && found.user.as_ref().is_some_and(|user| self.proof.remembered(user, &login.password))
     }
+}
+
+/// Whether one of the hosts asked for is this user's and was last updated from the client's network.
+fn at_home(found: &Found, client: IpAddr) -> bool {
+    let Some(user) = &found.user else { return false };
+    let home = network(client);
+    found.hosts.iter().flatten().any(|host| host.user == user.id && host.source.map(network) == Some(home))
 }
 
 /// What is sent as a user's name may be anything; a log line needs no more of it than this.
