@@ -11,7 +11,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help tools need run build-server run-server test-server test interop bench musl musl-all ipk ipk-all targets cases lint build
+.PHONY: help tools need run build-server run-server test-server show test interop bench musl musl-all ipk ipk-all targets cases lint build
 
 TARGET := x86_64
 export FEATURES := full
@@ -58,7 +58,12 @@ test-server: tools
 	@sh tests/need.sh server
 	@$(CARGO) test --manifest-path server/Cargo.toml --locked --quiet
 
-test: need lint lint-server test-server
+# the show of make run, by the programs that the tests built
+show: tools
+	@$(CARGO) build --locked --quiet --bins --example demo
+	@log=$$(mktemp) && { DDNS_SERVICE=server/target/debug/ddns-service target/debug/examples/demo >"$$log" 2>&1 || { cat "$$log"; exit 1; }; } && rm -f "$$log"
+
+test: need lint lint-server test-server show
 	@$(CARGO) test --locked --quiet
 	@$(MAKE) --no-print-directory musl TARGET=aarch64
 	@$(MAKE) --no-print-directory ipk TARGET=mipsel
