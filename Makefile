@@ -3,6 +3,7 @@
 # make test     everything that is checked on each change
 # make interop  dynamic updates and PowerDNS' API at real servers: BIND, Knot, PowerDNS
 # make bench    costs, beside programs of equal work
+# make bench-server  what the update server gets done, beside nsupdate, dnsperf and a bare HTTP server (SHORT=1: a look of two minutes)
 # make musl     a static program for a router (TARGET=x86_64, mipsel, mips, aarch64 or armv7); make musl-all: all five
 # make ipk      a package for a router's opkg (TARGET as above, ARCH=... what `opkg print-architecture` says there); make ipk-all: all five
 # make cost     what each provider adds to the program for mipsel; FEATURES=small leaves most of them out (with musl, ipk)
@@ -12,6 +13,7 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .PHONY: help tools need run build-server run-server test-server show test interop bench musl musl-all ipk ipk-all targets cases lint build
+.PHONY: help tools need run build-server run-server test-server test interop bench bench-server musl musl-all ipk ipk-all targets cases lint build
 
 TARGET := x86_64
 export FEATURES := full
@@ -80,6 +82,10 @@ targets: need ipk-all
 bench:
 	@sh tests/need.sh bench
 	@sh bench/run.sh
+
+bench-server: tools
+	@sh tests/need.sh bench-server
+	@sh bench/server/run.sh
 
 musl:
 	@sh openwrt/musl.sh $(TARGET)

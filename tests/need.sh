@@ -1,5 +1,5 @@
 #!/bin/sh
-# need.sh build|test|interop|demo|bench|musl|ipk|targets ...: installs what is missing of Debian's packages when it may, else names it and ends.
+# need.sh build|test|interop|demo|bench|bench-server|musl|ipk|targets ...: installs what is missing of Debian's packages when it may, else names it and ends.
 set -eu
 missing=
 want() { # PROGRAM PACKAGE...
@@ -80,6 +80,13 @@ for purpose; do
 		want python3 python3
 		want strace strace
 		want mount mount
+		;;
+	bench-server)
+		want named bind9
+		want dig bind9-dnsutils
+		want nsupdate bind9-dnsutils
+		want dnsperf dnsperf
+		want python3 python3
 		;;
 	musl)
 		[ -x /usr/bin/cargo ] && [ -x /usr/bin/rustc ] && [ -d "$(/usr/bin/rustc --print sysroot)/lib/rustlib/src/rust/library" ] ||
