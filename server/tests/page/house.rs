@@ -4,21 +4,24 @@ use std::fs;
 use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
+use std::process::Command;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU32, Ordering};
 use std::time::Duration;
 
+use ddns::address::Family;
 use ddns::secret::Secret;
 use ddns_service::account::{Host, Name};
 use ddns_service::auth::Auth;
-use ddns_service::config::{self, Settings};
+use ddns_service::config::{self, Certificate, Settings};
 use ddns_service::desk::Desk;
-use ddns_service::listen::{Limits, Listener, Serving};
+use ddns_service::listen::{Limits, Listener, Serving, Tls};
 use ddns_service::moment::Moment;
 use ddns_service::page::Page;
+use ddns_service::pair::Pair;
 use ddns_service::proof::{self, Proof};
 use ddns_service::store::{self, Sql};
-use ddns_service::world::{Clock, Handler, HostFilter, Lease, NewHost, NewUser, Store};
+use ddns_service::world::{Clock, Event, EventKind, Handler, HostFilter, Lease, NewHost, NewUser, Store, Want};
 
 use crate::browser::Browser;
 
@@ -87,6 +90,36 @@ impl House {
     }
 
     pub(crate) async fn with(more: &str) -> Self {
+        Self::made(more, None).await
+    }
+
+    /// With a certificate that nobody signed.
+    pub(crate) async fn over_tls() -> Self {
+        let folder = folder();
+        let (chain, key) = (folder.join("cert.pem"), folder.join("key.pem"));
+        let mut openssl = Command::new("openssl");
+        openssl.args([
+            "req",
+            "-x509",
+            "-newkey",
+            "ec",
+            "-pkeyopt",
+            "ec_paramgen_curve:prime256v1",
+            "-nodes",
+            "-days",
+            "2",
+        ]);
+        openssl.args(["-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost"]);
+        let made = openssl.arg("-out").arg(&chain).arg("-keyout").arg(&key).output().unwrap();
+        assert!(made.status.success(), "{made:?}");
+        fs::set_permissions(&key, fs::Permissions::from_mode(0o600)).unwrap();
+        let tls = Tls::load(&Certificate { chain, key }).unwrap();
+        let house = Self::made("", Some(tls)).await;
+        let _ = fs::remove_dir_all(&folder);
+        house
+    }
+
+    async fn made(more: &str, tls: Option<Tls>) -> Self {
         let folder = folder();
         let settings = settings(&folder, more);
         let store = store::open(&settings.database).await.unwrap();
@@ -94,10 +127,11 @@ impl House {
         let desk = Arc::new(Desk::new(Arc::clone(&store) as Arc<dyn Store>, &lease));
         let auth = Arc::new(Auth::new(Proof::new().unwrap(), Arc::default()));
         let clock = Arc::new(Hand(AtomicI64::new(START)));
-        let page = Page::new(desk, auth, Arc::clone(&clock) as Arc<dyn Clock>, false, settings.clone()).unwrap();
+        let page =
+            Page::new(desk, auth, Arc::clone(&clock) as Arc<dyn Clock>, tls.is_some(), settings.clone()).unwrap();
         let page = Arc::new(page);
         let listener = Listener::bind("127.0.0.1", 0).await.unwrap();
-        let serving = listener.serve(None, Limits::from(&settings.daemon), Arc::clone(&page) as Arc<dyn Handler>);
+        let serving = listener.serve(tls, Limits::from(&settings.daemon), Arc::clone(&page) as Arc<dyn Handler>);
         let at = serving.addresses()[0];
         Self { store, page, clock, settings, at, _serving: serving, folder }
     }
@@ -139,5 +173,33 @@ impl House {
     pub(crate) async fn named(&self, label: &str) -> Host {
         let all = self.store.hosts(&HostFilter::All).await.unwrap();
         all.into_iter().find(|(host, _)| host.name.label == label).unwrap().0
+    }
+
+    /// The host has an address, which the DNS is not yet known to have; its history has a line.
+    pub(crate) async fn updated(&self, label: &str) -> (Host, Lease) {
+        let before = self.named(label).await;
+        let seen = Pair::of(|family| before.held.get(family).seen);
+        let (mut host, at) = (before, Moment(START));
+        host.generation += 1;
+        host.source = Some("2001:db8:ffff:ffff:ffff:ffff:ffff:fffe".parse().unwrap());
+        host.held.v4.address = Some("192.0.2.33".parse().unwrap());
+        host.held.v6.address = Some("2001:db8:1234:5678:9abc:def0:1234:5678".parse().unwrap());
+        for held in [&mut host.held.v4, &mut host.held.v6] {
+            held.last = held.address;
+            (held.changed, held.seen) = (Some(at), Some(at));
+        }
+        let event = |family, old: &str| Event {
+            at,
+            kind: EventKind::Update,
+            family,
+            old: old.parse().ok(),
+            new: host.held.get(family).address,
+            source: host.source,
+        };
+        let events = vec![event(Family::V4, "192.0.2.1"), event(Family::V6, "")];
+        let lease = Lease { owner: "test".to_owned(), span: Duration::from_mins(1) };
+        let want = Want { host: host.clone(), seen, lease: lease.clone(), letter: None, events };
+        self.store.want(&[want]).await.unwrap();
+        (host, lease)
     }
 }

@@ -3,6 +3,7 @@
 #![cfg(test)]
 
 mod browser;
+mod chromium;
 mod defence;
 mod escaping;
 mod flow;
