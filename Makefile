@@ -1,4 +1,5 @@
 # make run      shows the main job on real parts (CONFIG=/path/to/ddns: checks that file and says what it would send; SEND=1: sends)
+# make run-server  keeps the update server running on loopback, with a made-up user, and prints the line to try
 # make test     everything that is checked on each change
 # make interop  dynamic updates and PowerDNS' API at real servers: BIND, Knot, PowerDNS
 # make bench    costs, beside programs of equal work
@@ -10,7 +11,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help tools need run test interop bench musl musl-all ipk ipk-all targets cases lint build
+.PHONY: help tools need run build-server run-server test-server show test interop bench musl musl-all ipk ipk-all targets cases lint build
 
 TARGET := x86_64
 export FEATURES := full
@@ -32,10 +33,16 @@ need:
 build: tools
 	@$(CARGO) build --release --locked
 
+build-server: tools
+	@$(CARGO) build --release --locked --manifest-path server/Cargo.toml
+
 run: tools
-	@$(if $(CONFIG),:,sh tests/need.sh demo)
+	@$(if $(CONFIG),:,sh tests/need.sh demo && $(MAKE) --no-print-directory build-server)
 	@$(CARGO) build --release --locked --quiet --bins --example demo
 	@./target/release/examples/demo $(if $(CONFIG),"$(CONFIG)") $(if $(SEND),--send)
+
+run-server: build-server
+	@sh server/try.sh
 
 lint: tools
 	@if $(CARGO) fmt --version >/dev/null 2>&1; then $(CARGO) fmt --check; else echo 'rustfmt is not installed: format not checked'; fi
@@ -43,7 +50,20 @@ lint: tools
 	$(CARGO) clippy --locked --quiet --no-default-features --features small -- -D warnings; \
 	else echo 'clippy is not installed: lints not checked'; fi
 
-test: need lint
+lint-server: tools
+	@if $(CARGO) fmt --version >/dev/null 2>&1; then $(CARGO) fmt --manifest-path server/Cargo.toml --check; fi
+	@if $(CARGO) clippy --version >/dev/null 2>&1; then $(CARGO) clippy --manifest-path server/Cargo.toml --locked --quiet --all-targets -- -D warnings; fi
+
+test-server: tools
+	@sh tests/need.sh server
+	@$(CARGO) test --manifest-path server/Cargo.toml --locked --quiet
+
+# the show of make run, by the programs that the tests built
+show: tools
+	@$(CARGO) build --locked --quiet --bins --example demo
+	@log=$$(mktemp) && { DDNS_SERVICE=server/target/debug/ddns-service target/debug/examples/demo >"$$log" 2>&1 || { cat "$$log"; exit 1; }; } && rm -f "$$log"
+
+test: need lint lint-server test-server show
 	@$(CARGO) test --locked --quiet
 	@$(MAKE) --no-print-directory musl TARGET=aarch64
 	@$(MAKE) --no-print-directory ipk TARGET=mipsel

@@ -18,9 +18,27 @@ for purpose; do
 		rust
 		want cc gcc libc6-dev
 		;;
-	demo)
+	server)
 		want named bind9
+		want dig bind9-dnsutils
 		want nsupdate bind9-dnsutils
+		want knotd knot
+		want pdns_server pdns-server pdns-backend-sqlite3
+		want sqlite3 sqlite3
+		[ -e /usr/share/pdns-backend-sqlite3/schema/schema.sqlite3.sql ] || missing="$missing pdns-backend-sqlite3"
+		want mariadbd mariadb-server
+		want curl curl ca-certificates
+		want wget wget
+		want openssl openssl
+		want prlimit util-linux
+		want setsid util-linux
+		want ip iproute2
+		want unshare util-linux
+		want mount mount
+		want python3 python3-minimal
+		/usr/bin/python3 -c 'import aiosmtpd' 2>/dev/null || missing="$missing python3-aiosmtpd"
+		;;
+	demo)
 		want ip iproute2
 		want unshare util-linux
 		;;

@@ -6,7 +6,11 @@
 mod chores;
 mod descriptors;
 mod fittings;
+<<<<<<< HEAD
 mod manager;
+=======
+mod front;
+>>>>>>> s-page
 mod signals;
 mod status;
 
@@ -19,20 +23,29 @@ use arc_swap::ArcSwap;
 use tokio::sync::{Notify, watch};
 use tracing::{error, info, warn};
 
+use crate::auth::Auth;
 use crate::config::{self, LoadFault, Settings};
 use crate::desk::Desk;
 use crate::listen::{BindFault, Limits, Listener, Serving, Tls};
 use crate::log;
 use crate::moment::Moment;
+use crate::page::{Page, PageFault};
 use crate::post::{self, Post};
 use crate::proof::{self, HashFault, Proof};
 use crate::push::Pusher;
 use crate::serve::{Rules, Service};
 use crate::status::{Ask, Gauges, Sources, Status};
 use crate::store;
+<<<<<<< HEAD
 use crate::world::{Clock, Handler, Lease, Shelf, Store, StoreFault};
 use fittings::Fittings;
 use manager::Manager;
+=======
+use crate::sweep;
+use crate::world::{Clock, Lease, Shelf, Store, StoreFault};
+use fittings::Fittings;
+use front::Front;
+>>>>>>> s-page
 use signals::{Signal, Signals};
 use status::StatusDoor;
 
@@ -63,6 +76,8 @@ pub enum StartFault {
     Status(StatusFault),
     /// No random numbers.
     Random(HashFault),
+    /// The owners' page cannot be made.
+    Page(PageFault),
     /// The system does not tell of signals.
     Signals(std::io::Error),
 }
@@ -75,6 +90,7 @@ impl fmt::Display for StartFault {
             Self::Bind(fault) => fault.fmt(f),
             Self::Status(fault) => fault.fmt(f),
             Self::Random(fault) => fault.fmt(f),
+            Self::Page(fault) => fault.fmt(f),
             Self::Signals(fault) => write!(f, "signals cannot be waited for: {fault}"),
         }
     }
@@ -95,6 +111,7 @@ struct Daemon {
     serving: Serving,
     tls: Option<Tls>,
     service: Arc<Service>,
+    page: Arc<Page>,
     pusher: Arc<Pusher>,
     fittings: Arc<ArcSwap<Fittings>>,
     shelf: Arc<dyn Shelf>,
@@ -118,12 +135,21 @@ pub async fn run(file: &Path, settings: Settings, log: log::Handle) -> Result<()
         .map_err(StartFault::Bind)?;
     let desk = Arc::new(Desk::new(Arc::clone(&store), &lease));
     let pusher = Pusher::new(Arc::clone(&desk), fittings.ways.zone(), lease.clone());
-    let proof = Proof::new().map_err(StartFault::Random)?;
-    let service =
-        Arc::new(Service::new(Arc::clone(&desk), Arc::clone(&pusher), proof, Arc::clone(&clock), rules(&fittings)));
+    let auth = Arc::new(Auth::new(Proof::new().map_err(StartFault::Random)?));
+    let service = Arc::new(Service::new(
+        Arc::clone(&desk),
+        Arc::clone(&pusher),
+        Arc::clone(&auth),
+        Arc::clone(&clock),
+        rules(&fittings),
+    ));
+    let page = Page::new(Arc::clone(&desk), auth, Arc::clone(&clock), tls.is_some(), fittings.settings.clone());
+    let page = Arc::new(page.map_err(StartFault::Page)?);
+    let front = Front { service: Arc::clone(&service), page: Arc::clone(&page) };
     let limits = Limits::from(&fittings.settings.daemon);
     let fittings = Arc::new(ArcSwap::from_pointee(fittings));
     let (stop, stopping) = watch::channel(false);
+<<<<<<< HEAD
     let mut chores = chores::chores(&fittings, &desk, &pusher, &service, &clock);
     chores.spawn(manager.alive());
     let mail = tokio::spawn(post::run(mailroom(&store, &fittings, &lease, &pusher), stopping.clone()));
@@ -138,6 +164,15 @@ pub async fn run(file: &Path, settings: Settings, log: log::Handle) -> Result<()
     let file = file.to_owned();
     let mut daemon = Daemon { file, log, serving, tls, service, pusher, fittings, shelf, status, manager };
     daemon.manager.ready();
+=======
+    let mut chores = chores(&fittings, &desk, &pusher, &service, &clock);
+    let mail = tokio::spawn(post::run(mailroom(&store, &fittings, &lease), stopping));
+    let serving = listener.serve(tls.clone(), limits, Arc::new(front));
+    for address in serving.addresses() {
+        info!(%address, tls = tls.is_some(), dns = %fittings.load().ways, "ready");
+    }
+    let mut daemon = Daemon { file: file.to_owned(), log, serving, tls, service, page, pusher, fittings, shelf };
+>>>>>>> s-page
     while signals.next().await == Signal::Reload {
         daemon.manager.reloading();
         daemon.reload(&clock).await;
@@ -221,6 +256,7 @@ impl Daemon {
         self.serving.set_limits(Limits::from(&next.settings.daemon));
         self.pusher.change_zone(next.ways.zone());
         self.service.change_rules(rules(&next));
+        self.page.change_settings(next.settings.clone());
         let left = (!old.ways.goes_on_in(&next.ways)).then(|| Arc::clone(&old));
         self.fittings.store(Arc::new(next));
         if let Some(left) = left {

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ddns::secret::Secret;
-use tokio::sync::Semaphore;
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::account::User;
 use cache::Cache;
@@ -69,9 +69,7 @@ impl Proof {
     /// Whether it is the user's. For `None`, a user there is none of, it takes the same time.
     pub async fn password(&self, user: Option<&User>, password: &Secret) -> Proven {
         let Ok(_place) = self.waiting.try_acquire() else { return Proven::Busy };
-        let Ok(Ok(core)) = tokio::time::timeout(PATIENCE, Arc::clone(&self.cores).acquire_owned()).await else {
-            return Proven::Busy;
-        };
+        let Some(core) = self.core().await else { return Proven::Busy };
         let known = user.map_or_else(|| self.nobody.clone(), |user| user.password.clone());
         let given = password.clone();
         // the place on a core is given back when the work is done, not when a client has gone away
@@ -87,5 +85,20 @@ impl Proof {
             (Ok(_), _) => Proven::No,
             (Err(_), _) => Proven::Busy,
         }
+    }
+
+    /// As [`hash`], in its turn with those that are looked at; `None` when too many wait.
+    pub async fn hashed(&self, password: &Secret) -> Option<Result<Secret, HashFault>> {
+        let _place = self.waiting.try_acquire().ok()?;
+        let (core, password) = (self.core().await?, password.clone());
+        let made = tokio::task::spawn_blocking(move || {
+            let _core = core;
+            hash(&password)
+        });
+        made.await.ok()
+    }
+
+    async fn core(&self) -> Option<OwnedSemaphorePermit> {
+        tokio::time::timeout(PATIENCE, Arc::clone(&self.cores).acquire_owned()).await.ok()?.ok()
     }
 }

@@ -15,11 +15,12 @@ use futures_util::future::join_all;
 use tracing::{Instrument, debug, error, error_span, info};
 
 use crate::account::{Host, User};
+use crate::auth::{Auth, Scope};
 use crate::config::Settings;
 use crate::decide::{self, Said, Verdict};
 use crate::desk::Desk;
 use crate::pair::{FAMILIES, Pair};
-use crate::proof::{self, Proof};
+use crate::proof;
 use crate::push::{PushFault, Pushed, Pusher, Step};
 use crate::request::{self, Hosts, Unread, Update};
 use crate::world::{Asked, Clock, Found, Handler, Letter, Reply, Request, StoreFault, Wish};
@@ -42,7 +43,7 @@ pub struct Rules {
 pub struct Service {
     desk: Arc<Desk>,
     pusher: Arc<Pusher>,
-    proof: Proof,
+    auth: Arc<Auth>,
     clock: Arc<dyn Clock>,
     rules: ArcSwap<Rules>,
     gate: Gate,
@@ -51,8 +52,8 @@ pub struct Service {
 impl Service {
     /// By these rules, until they change.
     #[must_use]
-    pub fn new(desk: Arc<Desk>, pusher: Arc<Pusher>, proof: Proof, clock: Arc<dyn Clock>, rules: Rules) -> Self {
-        Self { desk, pusher, proof, clock, rules: ArcSwap::from_pointee(rules), gate: Gate::default() }
+    pub fn new(desk: Arc<Desk>, pusher: Arc<Pusher>, auth: Arc<Auth>, clock: Arc<dyn Clock>, rules: Rules) -> Self {
+        Self { desk, pusher, auth, clock, rules: ArcSwap::from_pointee(rules), gate: Gate::default() }
     }
 
     /// By these from the next request on.
@@ -63,7 +64,9 @@ impl Service {
     /// Forgets counters whose windows are over.
     pub fn clean(&self) {
         if let Some(limit) = &self.rules.load().settings.rate_limit {
-            self.gate.clean(limit, Instant::now());
+            let now = Instant::now();
+            self.gate.clean(limit, now);
+            self.auth.clean(limit, now);
         }
     }
 
@@ -251,6 +254,7 @@ impl Service {
     }
 }
 
+<<<<<<< HEAD
 /// What the credentials are good for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Scope {
@@ -267,6 +271,9 @@ impl Scope {
 }
 
 fn trouble(fault: &StoreFault, json: bool) -> Counted {
+=======
+fn trouble(fault: &StoreFault, json: bool) -> Reply {
+>>>>>>> s-page
     error!(%fault, "no update can be served");
     reply::account(Word::Trouble, Word::Trouble.sentence(), json)
 }

@@ -36,6 +36,18 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("post", &["moment", "tally", "world"]),
     // beside the corridors: what operators ask
     ("status", &["tally", "world"]),
+    ("auth", &["account", "config", "limit", "proof", "request", "world"]),
+    ("push", &["account", "decide", "desk", "moment", "pair", "world"]),
+    (
+        "serve",
+        &[
+            "account", "auth", "config", "decide", "desk", "letter", "limit", "moment", "names", "pair", "proof",
+            "push", "request", "world",
+        ],
+    ),
+    ("page", &["account", "auth", "config", "desk", "moment", "names", "pair", "proof", "request", "world"]),
+    ("sweep", &["account", "config", "decide", "desk", "letter", "moment", "pair", "push", "world"]),
+    ("post", &["moment", "world"]),
     // machines: they never meet
     ("listen", &["config", "world"]),
     ("log", &["config"]),
@@ -48,6 +60,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
         &[
             "account", "config", "decide", "desk", "letter", "listen", "log", "mail", "moment", "post", "proof",
             "push", "serve", "status", "store", "sweep", "tally", "world", "zone",
+            "account", "auth", "config", "decide", "desk", "letter", "listen", "log", "mail", "moment", "page", "post",
+            "proof", "push", "serve", "store", "sweep", "world", "zone",
         ],
     ),
     (

@@ -1,20 +1,15 @@
-//! Whether who asks is who they say, before anything is said of their hosts.
+//! What the protocol says to those whose credentials are looked at.
 
 use std::net::IpAddr;
-use std::time::Instant;
 
-use tracing::warn;
-
-use super::{Rules, Scope, Service, Word};
-use crate::limit::network;
-use crate::proof::Proven;
+use super::{Rules, Service, Word};
+use crate::auth::{Refused, Scope};
 use crate::request::Login;
 use crate::tally::Refused;
 use crate::world::Found;
 
 impl Service {
-    /// What the credentials are good for, or the word that is said instead. The limits come before a password is hashed; a token needs none,
-    /// for nobody guesses it, so whoever floods us from the same network does not lock its owner out.
+    /// What the credentials are good for, or the word that is said instead.
     pub(super) async fn proven(
         &self,
         login: &Login,
@@ -22,6 +17,7 @@ impl Service {
         client: IpAddr,
         rules: &Rules,
     ) -> Result<Scope, Word> {
+<<<<<<< HEAD
         if let (Some(token), Some(user)) = (&found.token, &found.user)
             && token.user == user.id
         {
@@ -74,10 +70,13 @@ impl Service {
 
     fn remembered(&self, login: &Login, found: &Found) -> bool {
         login.user.is_some() && found.user.as_ref().is_some_and(|user| self.proof.remembered(user, &login.password))
+=======
+        let proven = self.auth.proven(login, found, client, rules.settings.rate_limit.as_ref()).await;
+        proven.map_err(|refused| match refused {
+            Refused::Network | Refused::User => Word::Abuse,
+            Refused::Busy => Word::Trouble,
+            Refused::Wrong => Word::BadAuth,
+        })
+>>>>>>> s-page
     }
-}
-
-/// What is sent as a user's name may be anything; a log line needs no more of it than this.
-fn shortened(name: &str) -> &str {
-    name.get(..name.floor_char_boundary(64)).unwrap_or_default()
 }
