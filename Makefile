@@ -12,8 +12,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help tools need run build-server run-server test-server show test interop bench musl musl-all ipk ipk-all targets cases lint build
-.PHONY: help tools need run build-server run-server test-server test interop bench bench-server musl musl-all ipk ipk-all targets cases lint build
+.PHONY: help tools need run build-server run-server test-server show test interop bench bench-server fuzz chaos lint-server musl musl-all ipk ipk-all targets cases lint build
 
 TARGET := x86_64
 export FEATURES := full
@@ -30,7 +29,7 @@ tools:
 	@sh tests/need.sh build
 
 need:
-	@sh tests/need.sh build test musl targets
+	@sh tests/need.sh build test server musl targets
 
 build: tools
 	@$(CARGO) build --release --locked
