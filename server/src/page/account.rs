@@ -13,7 +13,7 @@ use crate::world::{Asked, Rejected, Reply, StoreFault, Wish};
 
 /// Bytes of a password: what a request may carry.
 const LONGEST: usize = 256;
-/// Letters of a new one.
+/// Characters of a new one.
 const SHORTEST: usize = 8;
 
 const BUSY: &str = "The service is busy. Try again in a moment.";
@@ -36,8 +36,8 @@ impl Errors {
             },
             new: match new {
                 "" => Some("Enter a new password."),
-                new if new.chars().count() < SHORTEST => Some("Take at least 8 letters."),
-                new if new.len() > LONGEST => Some("Take at most 256 letters."),
+                new if new.chars().count() < SHORTEST => Some("Take at least 8 characters."),
+                new if new.len() > LONGEST => Some("Take a shorter one: 256 bytes at most."),
                 new if new.chars().any(char::is_control) => Some("Take letters, digits and signs only."),
                 new if new == current => Some("This is the password that you have now."),
                 _ => None,

@@ -83,7 +83,7 @@ impl Page {
         let error = if host.leaving {
             Some("This host is being deleted.")
         } else if note.chars().count() > NOTE {
-            Some("Take at most 200 letters.")
+            Some("Take at most 200 characters.")
         } else if note.chars().any(char::is_control) {
             Some("Take letters, digits and signs only.")
         } else if self.desk.store().tokens(host.id).await?.len() >= TOKENS {

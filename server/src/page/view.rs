@@ -186,7 +186,11 @@ fn when(moment: Moment, now: Moment) -> When {
     let exact = format_description!("[year]-[month]-[day]T[hour]:[minute]:[second]Z");
     let shown = format_description!("[year]-[month]-[day] [hour]:[minute] UTC");
     let date = OffsetDateTime::from_unix_timestamp(moment.seconds()).unwrap_or(OffsetDateTime::UNIX_EPOCH);
-    let about = if moment > now { format!("in {}", about(moment, now)) } else { format!("{} ago", about(now, moment)) };
+    let about = match now.since(moment).as_secs() {
+        _ if moment > now => format!("in {}", about(moment, now)),
+        0 => "just now".to_owned(),
+        _ => format!("{} ago", about(now, moment)),
+    };
     When { exact: date.format(exact).unwrap_or_default(), shown: date.format(shown).unwrap_or_default(), about }
 }
 

@@ -145,7 +145,7 @@ async fn what_is_wrong_with_a_new_password_stands_at_its_field() {
     let seal = browser.get("/password").seal().to_owned();
     for (current, new, again, status, field, said) in [
         ("", "12345678", "12345678", 422, "current", "Enter the password that you have now."),
-        (PASSWORD, "1234567", "1234567", 422, "new", "Take at least 8 letters."),
+        (PASSWORD, "1234567", "1234567", 422, "new", "Take at least 8 characters."),
         (PASSWORD, PASSWORD, PASSWORD, 422, "new", "This is the password that you have now."),
         (PASSWORD, "12345\n678", "12345\n678", 422, "new", "Take letters, digits and signs only."),
         (PASSWORD, "12345678", "12345679", 422, "again", "This is not the same as the new password."),

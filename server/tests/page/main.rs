@@ -8,3 +8,4 @@ mod defence;
 mod escaping;
 mod flow;
 mod house;
+mod snippets;
