@@ -1,7 +1,9 @@
 # make run      shows the main job on real parts (CONFIG=/path/to/ddns: checks that file and says what it would send; SEND=1: sends)
+# make run-server  keeps the update server running on loopback, with a made-up user, and prints the line to try
 # make test     everything that is checked on each change
 # make interop  dynamic updates and PowerDNS' API at real servers: BIND, Knot, PowerDNS
 # make bench    costs, beside programs of equal work
+# make bench-server  what the update server gets done, beside nsupdate, dnsperf and a bare HTTP server (SHORT=1: a look of two minutes)
 # make musl     a static program for a router (TARGET=x86_64, mipsel, mips, aarch64 or armv7); make musl-all: all five
 # make ipk      a package for a router's opkg (TARGET as above, ARCH=... what `opkg print-architecture` says there); make ipk-all: all five
 # make cost     what each provider adds to the program for mipsel; FEATURES=small leaves most of them out (with musl, ipk)
@@ -10,7 +12,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help tools need run test interop bench musl musl-all ipk ipk-all targets cases lint build
+.PHONY: help tools need run build-server run-server test-server show test interop bench bench-server fuzz chaos lint-server musl musl-all ipk ipk-all targets cases lint build
 
 TARGET := x86_64
 export FEATURES := full
@@ -27,15 +29,21 @@ tools:
 	@sh tests/need.sh build
 
 need:
-	@sh tests/need.sh build test musl targets
+	@sh tests/need.sh build test server musl targets
 
 build: tools
 	@$(CARGO) build --release --locked
 
+build-server: tools
+	@$(CARGO) build --release --locked --manifest-path server/Cargo.toml
+
 run: tools
-	@$(if $(CONFIG),:,sh tests/need.sh demo)
+	@$(if $(CONFIG),:,sh tests/need.sh demo && $(MAKE) --no-print-directory build-server)
 	@$(CARGO) build --release --locked --quiet --bins --example demo
 	@./target/release/examples/demo $(if $(CONFIG),"$(CONFIG)") $(if $(SEND),--send)
+
+run-server: build-server
+	@sh server/try.sh
 
 lint: tools
 	@if $(CARGO) fmt --version >/dev/null 2>&1; then $(CARGO) fmt --check; else echo 'rustfmt is not installed: format not checked'; fi
@@ -43,7 +51,20 @@ lint: tools
 	$(CARGO) clippy --locked --quiet --no-default-features --features small -- -D warnings; \
 	else echo 'clippy is not installed: lints not checked'; fi
 
-test: need lint
+lint-server: tools
+	@if $(CARGO) fmt --version >/dev/null 2>&1; then $(CARGO) fmt --manifest-path server/Cargo.toml --check; fi
+	@if $(CARGO) clippy --version >/dev/null 2>&1; then $(CARGO) clippy --manifest-path server/Cargo.toml --locked --quiet --all-targets -- -D warnings; fi
+
+test-server: tools
+	@sh tests/need.sh server
+	@$(CARGO) test --manifest-path server/Cargo.toml --locked --quiet
+
+# the show of make run, by the programs that the tests built
+show: tools
+	@$(CARGO) build --locked --quiet --bins --example demo
+	@log=$$(mktemp) && { DDNS_SERVICE=server/target/debug/ddns-service target/debug/examples/demo >"$$log" 2>&1 || { cat "$$log"; exit 1; }; } && rm -f "$$log"
+
+test: need lint lint-server test-server show
 	@$(CARGO) test --locked --quiet
 	@$(MAKE) --no-print-directory musl TARGET=aarch64
 	@$(MAKE) --no-print-directory ipk TARGET=mipsel
@@ -60,6 +81,10 @@ targets: need ipk-all
 bench:
 	@sh tests/need.sh bench
 	@sh bench/run.sh
+
+bench-server: tools
+	@sh tests/need.sh bench-server
+	@sh bench/server/run.sh
 
 musl:
 	@sh openwrt/musl.sh $(TARGET)

@@ -1,18 +1,15 @@
 //! `make run`: the main job on real parts, told line by line; with a file as argument, what `ddns` makes of that file.
 //!
-//! The parts are those of the tests: a router and the Internet in network namespaces, BIND, a provider. Nothing on the machine is changed.
+//! The parts: a router and the Internet in network namespaces, and there our own update server with its own name server. Nothing else is
+//! needed, and nothing on the machine is changed.
 
-#[path = "../../tests/bed/named.rs"]
-#[allow(dead_code, reason = "the tests count its questions")]
-mod named;
 #[path = "../../tests/bed/net.rs"]
+#[allow(dead_code, reason = "the tests do more in the Internet")]
 mod net;
-#[path = "../../tests/bed/provider.rs"]
-#[allow(dead_code, reason = "the tests make it misbehave in more ways")]
-mod provider;
 mod real;
 #[path = "../../tests/bed/router.rs"]
 mod router;
+mod service;
 mod show;
 mod stage;
 
@@ -30,7 +27,10 @@ fn main() -> ExitCode {
     let file = words.iter().find(|word| !word.starts_with('-'));
     let done = match file {
         Some(file) => program().and_then(|program| real::tell(&program, Path::new(file), send)),
-        None => alone().and_then(|()| program()).and_then(|program| show::tell(&program)).map(|()| true),
+        None => alone()
+            .and_then(|()| Ok((program()?, service()?)))
+            .and_then(|(ddns, server)| show::tell(&ddns, &server))
+            .map(|()| true),
     };
     match done {
         Ok(true) => ExitCode::SUCCESS,
@@ -47,6 +47,14 @@ fn program() -> io::Result<PathBuf> {
     let here = std::env::current_exe()?;
     let program = here.parent().and_then(Path::parent).map(|dir| dir.join("ddns")).filter(|path| path.is_file());
     program.ok_or_else(|| io::Error::other("the program 'ddns' is not built yet (make build)"))
+}
+
+/// The update server, built in its own folder; `DDNS_SERVICE` names another one.
+fn service() -> io::Result<PathBuf> {
+    let built = || Path::new(env!("CARGO_MANIFEST_DIR")).join("server/target/release/ddns-service");
+    let program = std::env::var_os("DDNS_SERVICE").map_or_else(built, PathBuf::from);
+    let missing = || io::Error::other("the program 'ddns-service' is not built yet (make build-server)");
+    program.canonicalize().map_err(|_| missing())
 }
 
 /// Root is needed for networks of our own: who is not root becomes it in a world that ends with this process.

@@ -10,33 +10,40 @@ use crate::stage::Stage;
 
 /// The router's first address on the line.
 const ROUTER_V4: &str = "203.0.113.7";
-const LOGIN: &str = "anna:correct horse";
+const PASSWORD: &str = "correct horse";
 /// Checks of the last part, far more often than anybody should.
 const CHECK_SECS: u32 = 2;
 
 /// All of it.
-pub(crate) fn tell(program: &Path) -> io::Result<()> {
-    say("ddns keeps a DNS name pointed at a router whose address changes. This shows it at work on real parts.");
+pub(crate) fn tell(program: &Path, server: &Path) -> io::Result<()> {
+    say("ddns keeps a DNS name pointed at a router whose address changes; ddns-service is the server that it tells.");
+    say("This shows both at work.");
     say("Nothing on this machine is changed: all of it lives in a throw-away directory and in networks of its own.");
-    let stage = Stage::build(program)?;
-    stage.provider.account(LOGIN.as_bytes());
-    parts(&stage)?;
+    let mut stage = Stage::build(program, server)?;
+    parts(&mut stage)?;
     let mut updater = first_update(&stage)?;
     other_address(&stage)?;
     updater.end();
     wrong_password(&stage)?;
+    say("\n5. What the operator sees");
+    stage.service.run(&["hostname", "show", "home", "example.net"], "")?;
     say("\nThat was all. Everything that was started has ended, the directory is gone.");
     say("Your own configuration: make run CONFIG=/path/to/ddns says what is wrong in it and what would be sent.");
     Ok(())
 }
 
-fn parts(stage: &Stage<'_>) -> io::Result<()> {
+fn parts(stage: &mut Stage<'_>) -> io::Result<()> {
     say("\n1. The parts\n");
     say(&format!("   - a router; its line to the Internet, wan0, has the address {ROUTER_V4}"));
-    say("   - a name server (BIND) that tells the world where home.example.net is");
-    say("   - a provider at provider.example that changes this name for whoever has anna's password");
+    say(
+        "   - in the Internet a server, ddns-service. It takes updates at provider.example, and with its own name server it tells",
+    );
+    say("     the world where home.example.net is. One program, one file; its operator lets anna in:");
+    stage.service.run(&["user", "add", "anna", "anna@example.net", "--password-stdin"], PASSWORD)?;
+    stage.service.run(&["hostname", "add", "anna", "home", "example.net"], "")?;
+    stage.service.start()?;
     say("\n   The router's /etc/config/ddns says whom to tell what:\n");
-    show(&configure(stage, "correct horse", None)?, &[""]);
+    show(&configure(stage, PASSWORD, None)?, &[""]);
     Ok(())
 }
 
@@ -64,7 +71,7 @@ fn show(text: &str, words: &[&str]) {
 
 fn first_update(stage: &Stage<'_>) -> io::Result<crate::stage::Actor> {
     say("\n2. The first update\n");
-    say(&format!("   DNS says home.example.net is at {}: an old address, nobody is there.", stage.dns()));
+    say(&format!("   DNS says of home.example.net: {}. Nobody has told it yet.", stage.dns()));
     say(
         "   Now the updater starts, in the foreground as the router starts it; -v shows its log here (lines with a bar):",
     );
@@ -93,9 +100,9 @@ fn other_address(stage: &Stage<'_>) -> io::Result<()> {
     let moment = renumber(stage, new)?;
     stage.until_asked(2)?;
     stage.until("DNS to follow", |stage| stage.dns() == new)?;
-    let took = stage.provider.asked().get(1).map_or(Duration::ZERO, |asked| asked.at.duration_since(moment));
+    let took = moment.elapsed();
     say(&format!(
-        "\n   {} milliseconds after the change the provider was asked: no polling, the kernel tells.",
+        "\n   Less than {} milliseconds after the change the world knew: no polling, the kernel tells.",
         took.as_millis()
     ));
     say(&format!("   DNS says home.example.net is at {}.\n   The updater is told to end:\n", stage.dns()));
@@ -107,23 +114,23 @@ fn wrong_password(stage: &Stage<'_>) -> io::Result<()> {
     say("   Somebody mistypes the password in the configuration. And only for this show, checks are seconds apart:\n");
     let changed = ["password", "check_interval '", "check_unit"];
     show(&configure(stage, "correct hose", Some(CHECK_SECS))?, &changed);
-    say("\n   The line comes back with another address once more, so there is something to tell the provider:");
+    say("\n   The line comes back with another address once more, so there is something to tell the server:");
     renumber(stage, "203.0.113.77")?;
-    let before = stage.provider.asked().len();
+    let before = stage.service.asked();
     let mut updater = stage.start(&["run", "-v", "demo"])?;
     stage.until_asked(before + 1)?;
     stage.until_checks(2)?;
-    let times = match stage.provider.asked().len() - before {
+    let times = match stage.service.asked() - before {
         1 => "once".to_owned(),
         more => format!("{more} times"),
     };
     say(&format!(
-        "\n   Two checks later the provider was asked {times}. Who knocks on and on with a wrong password is locked out,"
+        "\n   Two checks later the server was asked {times}. Who knocks on and on with a wrong password is locked out,"
     ));
     say("   so it is left alone until the owner acts. This is what the owner sees:");
     stage.run(&["status"])?;
     say("\n   The password is put right, and the running updater told to look:\n");
-    show(&configure(stage, "correct horse", Some(CHECK_SECS))?, &["password"]);
+    show(&configure(stage, PASSWORD, Some(CHECK_SECS))?, &["password"]);
     stage.run(&["reload", "demo"])?;
     stage.until("DNS to follow", |stage| stage.dns() == "203.0.113.77")?;
     stage.until("the next check", |stage| stage.registered() == "203.0.113.77")?;

@@ -6,11 +6,10 @@ use std::process::{Child, Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::named::Named;
 use crate::net::Net;
-use crate::provider::Provider;
 use crate::router::Router;
 use crate::say;
+use crate::service::Service;
 
 /// How long anything may take before the show gives up.
 const LIMIT: Duration = Duration::from_secs(8);
@@ -22,20 +21,18 @@ pub(crate) struct Stage<'p> {
     program: &'p Path,
     pub(crate) router: Router,
     pub(crate) net: Net,
-    pub(crate) named: Named,
-    pub(crate) provider: Provider,
+    pub(crate) service: Service,
 }
 
 impl<'p> Stage<'p> {
     /// Builds everything but the updater.
-    pub(crate) fn build(program: &'p Path) -> io::Result<Self> {
+    pub(crate) fn build(program: &'p Path, server: &Path) -> io::Result<Self> {
         let net = Net::lay().map_err(|error| {
             io::Error::other(format!("{error} (this needs root, or a kernel that lets users play root)"))
         })?;
         let router = Router::new("demo")?;
-        let named = Named::start(&net, &router.dir().join("named"))?;
-        let provider = Provider::open(&net)?;
-        Ok(Self { program, router, net, named, provider })
+        let service = Service::prepare(server, &net, &router.dir().join("service"))?;
+        Ok(Self { program, router, net, service })
     }
 
     fn ddns(&self, args: &[&str]) -> Command {
@@ -77,7 +74,7 @@ impl<'p> Stage<'p> {
 
     /// Waits for a request of this number, counted from one.
     pub(crate) fn until_asked(&self, count: usize) -> io::Result<()> {
-        self.until("a request to the provider", |stage| stage.provider.asked().len() >= count)
+        self.until("a request to the server", |stage| stage.service.asked() >= count)
     }
 
     /// Waits for this many further checks.
@@ -98,7 +95,7 @@ impl<'p> Stage<'p> {
 
     /// What the world is told of the name.
     pub(crate) fn dns(&self) -> String {
-        let addresses = self.named.lookup("home.example.net", "A").unwrap_or_default();
+        let addresses = Service::lookup("home.example.net").unwrap_or_default();
         if addresses.is_empty() { "nothing".to_owned() } else { addresses.join(", ") }
     }
 }

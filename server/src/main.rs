@@ -7,9 +7,8 @@ use ddns_service::admin::{self, Console, Desk};
 use ddns_service::house::Here;
 
 fn main() -> ExitCode {
-    let runtime = match tokio::runtime::Builder::new_current_thread().enable_all().build() {
-        Ok(runtime) => runtime,
-        Err(_) => return ExitCode::FAILURE,
+    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else {
+        return ExitCode::FAILURE;
     };
     let (mut input, mut out, mut err, mut terminal) = (BufReader::new(stdin()), stdout(), stderr(), Console);
     let width = admin::width(std::env::var("COLUMNS").ok().as_deref(), stdout());

@@ -19,6 +19,7 @@ use tokio::time::{Instant, sleep};
 use crate::account::Host;
 use crate::desk::Desk;
 use crate::pair::Pair;
+use crate::tally::Tally;
 use crate::world::{Event, Lease, Letter, StoreFault, Want, Wanted, Zone, ZoneFault};
 use flight::{Flight, News};
 
@@ -94,6 +95,7 @@ pub struct Pusher {
     desk: Arc<Desk>,
     zone: ArcSwap<Arc<dyn Zone>>,
     lease: Lease,
+    tally: Arc<Tally>,
     flights: Mutex<HashMap<i64, Flight>>,
     failures: Mutex<HashMap<i64, u32>>,
 }
@@ -103,7 +105,13 @@ impl Pusher {
     #[must_use]
     pub fn new(desk: Arc<Desk>, zone: Arc<dyn Zone>, lease: Lease) -> Arc<Self> {
         let zone = ArcSwap::from_pointee(zone);
-        Arc::new(Self { desk, zone, lease, flights: Mutex::default(), failures: Mutex::default() })
+        let (flights, failures) = (Mutex::default(), Mutex::default());
+        Arc::new(Self { desk, zone, lease, tally: Arc::default(), flights, failures })
+    }
+
+    /// Where pushes are counted, and what else is done through this pusher.
+    pub fn tally(&self) -> &Arc<Tally> {
+        &self.tally
     }
 
     /// From now on to this one; what is under way ends at the old one.

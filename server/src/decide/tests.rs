@@ -1,4 +1,5 @@
 //! What updates and time do to a host, as tables.
+#![forbid(unsafe_code)]
 
 use super::*;
 use crate::account::Name;

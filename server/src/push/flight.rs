@@ -10,6 +10,7 @@ use tracing::{debug, warn};
 use super::{Pusher, Step};
 use crate::account::Host;
 use crate::decide;
+use crate::tally::Push;
 use crate::world::{Settled, ZoneFault};
 
 /// How far a flight has come.
@@ -62,15 +63,20 @@ pub(super) async fn fly(pusher: Arc<Pusher>, mut host: Host, mut leased: Instant
         }
         let begun = leased;
         let zone = pusher.zone.load_full();
-        if let Err(fault) = zone.push(&decide::records(&host)).await {
+        let sent = Instant::now();
+        let pushed = zone.push(&decide::records(&host)).await;
+        leased = Instant::now();
+        pusher.tally.push_time.add(leased - sent);
+        pusher.tally.pushes.add(outcome(&pushed));
+        if let Err(fault) = pushed {
             // a stop of this program may have made it a late one: then it may stand in the DNS over a newer one
             let late = begun.elapsed() > pusher.lease.span;
             pusher.give_up(&host, fault).await;
-            return if late {
-                pusher.say_anew(host.id)
-            };
+            if late {
+                pusher.say_anew(host.id);
+            }
+            return;
         }
-        leased = Instant::now();
         match pusher.desk.applied(host.id, host.generation).await {
             Ok(Settled::Done) => match pusher.landed(&host).await {
                 Some(newer) => host = newer,
@@ -95,6 +101,18 @@ pub(super) async fn fly(pusher: Arc<Pusher>, mut host: Host, mut leased: Instant
                 };
             }
         }
+    }
+}
+
+fn outcome(pushed: &Result<(), ZoneFault>) -> Push {
+    match pushed {
+        Ok(()) => Push::Applied,
+        Err(ZoneFault::Refused(_)) => Push::Refused,
+        Err(ZoneFault::Alias) => Push::Alias,
+        Err(ZoneFault::Signature(_)) => Push::Signature,
+        Err(ZoneFault::Unproven(_)) => Push::Unproven,
+        Err(ZoneFault::Unknown(_)) => Push::Unknown,
+        Err(ZoneFault::NotAsked(_)) => Push::NotAsked,
     }
 }
 

@@ -188,8 +188,9 @@ fn behind(names: &[String], after: &[Value]) -> (String, Vec<Value>) {
     let ways: Vec<String> = (0..names.len())
         .map(|last| {
             values.extend_from_slice(&after[..=last]);
-            let same: String = names[..last].iter().map(|name| format!("{name} = ? AND ")).collect();
-            format!("({same}{} > ?)", names[last])
+            let mut same: Vec<String> = names[..last].iter().map(|name| format!("{name} = ?")).collect();
+            same.push(format!("{} > ?", names[last]));
+            format!("({})", same.join(" AND "))
         })
         .collect();
     (format!("WHERE {}", ways.join(" OR ")), values)

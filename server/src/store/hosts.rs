@@ -28,8 +28,10 @@ pub(super) async fn list(link: &mut Link<'_>, filter: &HostFilter) -> Result<Vec
 
 /// Those with a record that expired, by its time, each with its user.
 pub(super) async fn expired(link: &mut Link<'_>, now: Moment, limit: u32) -> Result<Vec<(Host, User)>, sqlx::Error> {
+    // found first and joined then: else MariaDB begins with the users and sorts all hosts
     let sql = format!(
-        "SELECT {}, {} FROM hosts h JOIN users u ON u.id = h.user_id WHERE h.sweep < ? ORDER BY h.sweep LIMIT ?",
+        "SELECT {}, {} FROM (SELECT id, sweep FROM hosts WHERE sweep < ? ORDER BY sweep LIMIT ?) AS past \
+         JOIN hosts h ON h.id = past.id JOIN users u ON u.id = h.user_id ORDER BY past.sweep",
         standing::COLUMNS,
         users::COLUMNS
     );

@@ -48,7 +48,9 @@ async fn sqlite(path: &Path) -> Result<Pools, StoreFault> {
         .statement_cache_capacity(STATEMENTS)
         .disable_statement_logging();
     scheme::ours_sqlite(path).await?;
-    let writer = sqlite_pool(1, options.clone());
+    // sixty-four hosts anywhere in the file are some two hundred pages: sqlx's connections would write them back at every fifth commit
+    let writing = options.clone().pragma("wal_autocheckpoint", "4000").pragma("cache_size", "-8000");
+    let writer = sqlite_pool(1, writing);
     scheme::update_sqlite(&writer).await?;
     Ok(Pools::Sqlite { writer, readers: sqlite_pool(READERS, options) })
 }

@@ -19,6 +19,9 @@ const STEPS: [(i64, &str, &str, &str); 1] = [(
     include_str!("../../migrations/mariadb/0001_first.sql"),
 )];
 
+/// Where sqlx notes the steps that are done.
+const STEPS_TABLE: &str = "_sqlx_migrations";
+
 /// How often, and how far apart, one looks whether another program has finished.
 const LOOKS: u32 = 100;
 const PAUSE: Duration = Duration::from_millis(200);
@@ -56,7 +59,7 @@ async fn tables(link: &mut Link<'_>, sql: &str) -> Result<Vec<String>, sqlx::Err
 }
 
 fn ours(tables: &[String], place: &str) -> Result<(), StoreFault> {
-    if tables.is_empty() || tables.iter().any(|table| table == "_sqlx_migrations") {
+    if tables.is_empty() || tables.iter().any(|table| table == STEPS_TABLE) {
         return Ok(());
     }
     let some: Vec<&str> = tables.iter().map(String::as_str).take(5).collect();
@@ -95,7 +98,7 @@ fn migrator<const N: usize>(steps: [(i64, &'static str, &'static str); N]) -> Mi
 async fn update<C: Migrate>(link: &mut C, steps: &Migrator) -> Result<(), StoreFault> {
     let mut looks = 0;
     loop {
-        let error = match steps.run_direct(None, link, false).await {
+        let error = match whole(link, steps).await {
             Ok(()) => return Ok(()),
             Err(error) => error,
         };
@@ -104,6 +107,16 @@ async fn update<C: Migrate>(link: &mut C, steps: &Migrator) -> Result<(), StoreF
             return Err(told(&error));
         }
         tokio::time::sleep(PAUSE).await;
+    }
+}
+
+/// Another program may begin a step between sqlx's question for half-done steps and its question for known ones, which counts those too:
+/// the first is asked again.
+async fn whole<C: Migrate>(link: &mut C, steps: &Migrator) -> Result<(), MigrateError> {
+    steps.run_direct(None, link, false).await?;
+    match link.dirty_version(STEPS_TABLE).await? {
+        Some(number) => Err(MigrateError::Dirty(number)),
+        None => Ok(()),
     }
 }
 

@@ -125,7 +125,7 @@ impl Embedded {
             let served = self.serve(zone, apex).await;
             zones.insert(key, served.map_err(|fault| EmbeddedFault::Store { zone: zone.to_owned(), fault })?);
         }
-        let catalog = Catalog { zones, secondaries, keys };
+        let catalog = Catalog { deepest: Catalog::deepest(&zones), zones, secondaries, keys };
         self.house.brake.set(settings.answers_per_second);
         self.send_heralds(&catalog, &settings.secondaries);
         self.house.catalog.store(Arc::new(catalog));
@@ -215,6 +215,10 @@ impl Embedded {
 impl Zone for Embedded {
     async fn push(&self, records: &Records) -> Result<(), ZoneFault> {
         let zone = &records.name.zone;
+        let gone = || ZoneFault::Unknown("the name server is being stopped".to_owned());
+        if *self.stop.borrow() {
+            return Err(gone());
+        }
         let served = self.house.catalog.load().named(zone).cloned();
         let served = served.ok_or_else(|| ZoneFault::NotAsked(format!("this name server has no zone {zone}")))?;
         let name = records.name.fqdn();
@@ -226,7 +230,6 @@ impl Zone for Embedded {
             return Err(ZoneFault::NotAsked(said));
         }
         let (done, waiting) = oneshot::channel();
-        let gone = || ZoneFault::Unknown("the name server is being stopped".to_owned());
         served.orders.send(Order::Put(records.clone(), done)).await.map_err(|_| gone())?;
         drop(served);
         waiting.await.map_err(|_| gone())?

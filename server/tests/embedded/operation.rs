@@ -1,9 +1,10 @@
 //! Starting, checking, reloading, stopping.
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use ddns_service::world::{Shelf, Zone as _};
+use ddns_service::world::{Shelf, Zone as _, ZoneFault};
 use ddns_service::zone::embedded::{Embedded, EmbeddedFault};
 
 use crate::shelf::MemoryShelf;
@@ -44,6 +45,14 @@ async fn what_is_wrong_in_the_configuration_is_named_by_key_and_value() {
     let mut wrong = settings();
     wrong.name_servers = vec!["a..b".to_owned()];
     assert!(fault(&wrong).await.to_string().contains("name_servers: \"a..b\""));
+    let (keyed, _) = crate::transfers::with_secondary(true);
+    let path = keyed.transfer_key_file.clone().unwrap();
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o644)).unwrap();
+    assert!(fault(&keyed).await.to_string().contains("everybody may read"));
+    std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o600)).unwrap();
+    std::fs::write(&path, "key \"k\" { algorithm hmac-md5; secret \"c2VjcmV0\"; };").unwrap();
+    let said = fault(&keyed).await.to_string();
+    assert!(said.contains("hmac-sha256") && !said.contains("c2VjcmV0"), "{said}");
     let mut wrong = settings();
     wrong.transfer_key_file = Some("/nonexistent/transfer.key".into());
     assert!(fault(&wrong).await.to_string().contains("transfer_key_file: /nonexistent/transfer.key"));
@@ -108,7 +117,8 @@ async fn a_stop_frees_the_addresses_at_once_and_pushes_are_no_longer_ok() {
     let begun = Instant::now();
     town.server.stop().await;
     assert!(begun.elapsed() < Duration::from_secs(1));
-    town.push("home", "192.0.2.1", "").await.unwrap_err();
+    let late = town.push("home", "192.0.2.1", "").await.unwrap_err();
+    assert!(matches!(late, ZoneFault::Unknown(_)), "{late:?}");
     drop(held);
     let mut same = settings();
     same.listen = vec![town.address()];

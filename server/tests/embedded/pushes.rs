@@ -30,6 +30,8 @@ async fn sixty_four_pushes_at_once_need_few_puts() {
 #[tokio::test(flavor = "multi_thread")]
 async fn what_another_program_wrote_is_answered_within_two_seconds_and_no_order_of_writes_loses_any() {
     let town = Town::start(&settings()).await;
+    // past the writer's first look, long before its second
+    tokio::time::sleep(Duration::from_millis(100)).await;
     town.shelf.put(ZONE, &[records("other", ZONE, "192.0.2.5", "")]).await.unwrap();
     // ours gets the serial after the next one
     town.push("ours", "192.0.2.6", "").await.unwrap();

@@ -1,7 +1,8 @@
 //! BIND and Knot as secondaries, and dig for what they do not say.
 
 use std::fs;
-use std::path::PathBuf;
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -108,8 +109,9 @@ pub(crate) fn with_secondary(signed: bool) -> (config::Embedded, u16) {
     let port = free_port();
     settings.secondaries = vec![([127, 0, 0, 1], port).into()];
     if signed {
-        let path = folder("key", port).join("transfer.key");
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("transfer-{port}.key"));
         fs::write(&path, KEY).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
         settings.transfer_key_file = Some(path);
     }
     (settings, port)

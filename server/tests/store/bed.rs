@@ -46,6 +46,14 @@ impl Bed {
         Self { database: Server::shared().database().await, folder: folder() }
     }
 
+    /// A second, empty database of the same kind.
+    pub(crate) async fn another(&self) -> Database {
+        match &self.database {
+            Database::Sqlite { .. } => Database::Sqlite { path: self.folder.join("another.db") },
+            Database::Mariadb { .. } => Server::shared().database().await,
+        }
+    }
+
     pub(crate) async fn open(&self) -> Arc<Sql> {
         store::open(&self.database).await.unwrap()
     }

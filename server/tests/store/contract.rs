@@ -1,7 +1,9 @@
 //! What every database does alike.
 
+pub(crate) mod copies;
 pub(crate) mod leases;
 pub(crate) mod letters;
 pub(crate) mod looks;
 pub(crate) mod rows;
 pub(crate) mod wants;
+pub(crate) mod zones;

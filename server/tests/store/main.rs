@@ -5,6 +5,9 @@
 mod bed;
 mod contract;
 mod mariadb;
+mod openings;
+mod speed;
+mod troubles;
 
 /// Makes two tests of each name.
 macro_rules! on_both {
@@ -63,4 +66,12 @@ on_both! {
         tokens_are_made_listed_and_revoked
         expired_hosts_come_by_time_each_with_its_user
         history_is_newest_first_and_is_cut;
+    zones:
+        a_zone_begins_with_serial_one_and_grows_with_each_change
+        hundreds_of_sets_fit_into_one_put
+        two_writers_never_share_a_serial;
+    copies:
+        a_backup_holds_everything_and_is_for_its_owner_only
+        a_backup_is_of_one_moment_while_others_write
+        a_backup_comes_back_into_an_empty_database_only;
 }

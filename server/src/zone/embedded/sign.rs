@@ -3,6 +3,7 @@
 //! Reads the key file; knows neither zones nor sockets.
 #![forbid(unsafe_code)]
 
+use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -14,7 +15,12 @@ use domain::base::{Message, MessageBuilder, ToName};
 use domain::rdata::tsig::Time48;
 use domain::tsig::{Algorithm, Key, KeyName, KeyStore, ServerTransaction};
 
+use zeroize::Zeroizing;
+
 use super::EmbeddedFault;
+
+/// Permissions of those who are neither owner nor group.
+const OTHERS: u32 = 0o007;
 
 /// The key of transfers, if there is one.
 #[derive(Clone, Default)]
@@ -36,15 +42,21 @@ impl KeyStore for Keyring {
 }
 
 impl Keyring {
-    /// The first key of a file in BIND's format.
+    /// The one key of a file in BIND's format.
     pub(super) fn read(path: &Path) -> Result<Self, EmbeddedFault> {
         let fault = |said: String| EmbeddedFault::Key { path: path.to_owned(), said };
-        let text = std::fs::read_to_string(path).map_err(|error| fault(error.to_string()))?;
+        let mode = std::fs::metadata(path).map_err(|error| fault(error.to_string()))?.mode();
+        if mode & OTHERS != 0 {
+            return Err(fault(
+                "everybody may read or change it; chmod 640 it and give it to the daemon's group".to_owned(),
+            ));
+        }
+        let text = std::fs::read_to_string(path).map(Zeroizing::new).map_err(|error| fault(error.to_string()))?;
         let keys = ddns::dns::keys(&text).map_err(|error| fault(error.to_string()))?;
         let [written] = keys.as_slice() else {
             return Err(fault("one key is wanted in it, not several".to_owned()));
         };
-        let name: KeyName = Name::<Vec<u8>>::vec_from_str(&written.name)
+        let name: KeyName = Name::<Vec<u8>>::vec_from_str(&written.name.to_ascii_lowercase())
             .ok()
             .and_then(|name| KeyName::from_octets(name.as_slice().try_into().ok()?).ok())
             .ok_or_else(|| fault("the key's name is no domain name".to_owned()))?;
@@ -52,6 +64,7 @@ impl Keyring {
             fault("the key's algorithm is to be one of hmac-sha256, hmac-sha384, hmac-sha512, hmac-sha1".to_owned())
         })?;
         let bits = domain::utils::base64::decode::<Vec<u8>>(&String::from_utf8_lossy(written.secret.reveal()))
+            .map(Zeroizing::new)
             .map_err(|_| fault("the key's secret is not base64".to_owned()))?;
         let key = Key::new(algorithm, &bits, name, None, None).map_err(|error| fault(error.to_string()))?;
         Ok(Self(Some(Arc::new(key))))
