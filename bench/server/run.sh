@@ -5,5 +5,10 @@ set -eu
 cd "$(dirname "$0")/../.."
 
 PATH=$PATH:/usr/sbin:/sbin
-"${CARGO:-cargo}" build --release --locked --quiet --manifest-path server/Cargo.toml --bins --example load --example hello
+build() {
+	"${CARGO:-cargo}" build --release --locked --quiet --manifest-path server/Cargo.toml "$@"
+}
+# apart, and the program last: together it would be linked with what only tests want of its libraries
+build --example load --example hello
+build --bins
 exec python3 -B bench/server/bench.py "$PWD/server/target/release" "$PWD/server/target"

@@ -4,6 +4,7 @@
 //! and how many wait for that, is bounded here.
 
 mod cache;
+mod crew;
 mod hash;
 mod token;
 
@@ -11,10 +12,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ddns::secret::Secret;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use crate::account::User;
 use cache::Cache;
+use crew::{Crew, Job};
 
 pub use hash::{HashFault, hash};
 pub use token::{digest, new_token};
@@ -42,6 +44,7 @@ pub enum Proven {
 /// Checks passwords.
 pub struct Proof {
     cache: Cache,
+    crew: Crew,
     cores: Arc<Semaphore>,
     waiting: Semaphore,
     waiting_at_home: Semaphore,
@@ -54,6 +57,7 @@ impl Proof {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Ok(Self {
             cache: Cache::new()?,
+            crew: Crew::start(cores)?,
             cores: Arc::new(Semaphore::new(cores)),
             waiting: Semaphore::new(WAITING),
             waiting_at_home: Semaphore::new(WAITING_AT_HOME),
@@ -79,11 +83,8 @@ impl Proof {
         let Some(core) = self.core().await else { return Proven::Busy };
         let known = user.map_or_else(|| self.nobody.clone(), |user| user.password.clone());
         let given = password.clone();
-        // the place on a core is given back when the work is done, not when a client has gone away
-        let matches = tokio::task::spawn_blocking(move || {
-            let _core = core;
-            hash::matches(&known, &given)
-        });
+        let (tell, matches) = oneshot::channel();
+        self.crew.give(Job { known, given, core, tell });
         match (matches.await, user) {
             (Ok(true), Some(user)) => {
                 self.cache.remember(user, password);

@@ -15,6 +15,7 @@ mod letters;
 mod link;
 mod look;
 mod open;
+mod packed;
 mod row;
 mod scheme;
 mod shelf;

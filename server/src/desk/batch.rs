@@ -46,8 +46,18 @@ where
 {
     loop {
         let mut batch = Vec::with_capacity(most);
-        if waiting.lock().await.recv_many(&mut batch, most).await == 0 {
-            return;
+        {
+            let mut waiting = waiting.lock().await;
+            if waiting.recv_many(&mut batch, most).await == 0 {
+                return;
+            }
+            // requests that have come already are read first, and go along; none is waited for
+            tokio::task::yield_now().await;
+            while batch.len() < most
+                && let Ok(one) = waiting.try_recv()
+            {
+                batch.push(one);
+            }
         }
         let (questions, tells): (Vec<_>, Vec<_>) = batch.into_iter().unzip();
         match work(questions).await {

@@ -5,6 +5,7 @@ use sqlx::pool::PoolConnection;
 use sqlx::sqlite::{SqliteConnection, SqliteRow};
 use sqlx::{AssertSqlSafe, MySql, Row as _, Sqlite, Transaction};
 
+use super::packed::{self, Cell};
 use super::row::Value;
 
 /// A connection in use.
@@ -27,6 +28,7 @@ pub(super) enum Work {
 
 /// A row found.
 pub(super) enum Row {
+    Packed(Vec<Cell>),
     Sqlite(SqliteRow),
     Mariadb(MySqlRow),
 }
@@ -105,6 +107,21 @@ impl Link<'_> {
         }
     }
 
+    /// Runs `SELECT columns rest`, for what is asked often: numbers and texts only, and no order that matters. See [`packed`].
+    pub(super) async fn many(
+        &mut self,
+        columns: &str,
+        rest: &str,
+        values: Vec<Value>,
+    ) -> Result<Vec<Row>, sqlx::Error> {
+        if let Self::Mariadb(_) = self {
+            return self.rows(format!("SELECT {columns} {rest}"), values).await;
+        }
+        let found = self.one(format!("SELECT json_group_array(json_array({columns})) {rest}"), values).await?;
+        let found = found.ok_or(sqlx::Error::RowNotFound)?;
+        Ok(packed::rows(found.text(0)?)?.into_iter().map(Row::Packed).collect())
+    }
+
     /// Runs a question with one answer at most.
     pub(super) async fn one(&mut self, sql: impl Into<String>, values: Vec<Value>) -> Result<Option<Row>, sqlx::Error> {
         Ok(self.rows(sql, values).await?.pop())
@@ -170,8 +187,11 @@ impl Work {
 }
 
 macro_rules! column {
-    ($row:expr, $at:expr) => {
+    ($row:expr, $at:expr, $packed:expr) => {
         match $row {
+            Row::Packed(cells) => {
+                $packed(cells.get($at).ok_or(sqlx::Error::ColumnIndexOutOfBounds { index: $at, len: cells.len() })?)
+            }
             Row::Sqlite(row) => row.try_get_unchecked($at),
             Row::Mariadb(row) => row.try_get_unchecked($at),
         }
@@ -180,22 +200,26 @@ macro_rules! column {
 
 impl Row {
     pub(super) fn int(&self, at: usize) -> Result<i64, sqlx::Error> {
-        column!(self, at)
+        column!(self, at, |cell: &Cell| cell.maybe_int()?.ok_or_else(|| packed::other("a number")))
     }
 
     pub(super) fn maybe_int(&self, at: usize) -> Result<Option<i64>, sqlx::Error> {
-        column!(self, at)
+        column!(self, at, Cell::maybe_int)
     }
 
     pub(super) fn text(&self, at: usize) -> Result<&str, sqlx::Error> {
-        column!(self, at)
+        match self {
+            Self::Packed(_) => self.maybe_text(at)?.ok_or_else(|| packed::other("text")),
+            Self::Sqlite(row) => row.try_get_unchecked(at),
+            Self::Mariadb(row) => row.try_get_unchecked(at),
+        }
     }
 
     pub(super) fn maybe_text(&self, at: usize) -> Result<Option<&str>, sqlx::Error> {
-        column!(self, at)
+        column!(self, at, Cell::maybe_text)
     }
 
     pub(super) fn bytes(&self, at: usize) -> Result<&[u8], sqlx::Error> {
-        column!(self, at)
+        column!(self, at, |_: &Cell| Err(packed::other("bytes")))
     }
 }

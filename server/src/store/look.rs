@@ -54,17 +54,23 @@ async fn by_digest(
     let mut found = HashMap::new();
     for digests in lists(digests) {
         let (marks, values) = padded(digests.into_iter().map(|digest| Value::Bytes(digest.to_vec())).collect());
-        let sql = format!(
-            "SELECT {}, t.digest FROM tokens t JOIN hosts h ON h.id = t.host_id WHERE t.digest IN ({marks})",
-            tokens::COLUMNS
-        );
-        for row in link.rows(sql, values).await? {
-            if let Ok(digest) = Digest::try_from(row.bytes(5)?) {
+        let columns = format!("{}, hex(t.digest)", tokens::COLUMNS);
+        let rest = format!("FROM tokens t JOIN hosts h ON h.id = t.host_id WHERE t.digest IN ({marks})");
+        for row in link.many(&columns, &rest, values).await? {
+            if let Some(digest) = unhex(row.text(5)?) {
                 found.insert(digest, tokens::read(&row)?);
             }
         }
     }
     Ok(found)
+}
+
+fn unhex(text: &str) -> Option<Digest> {
+    let mut digest = Digest::default();
+    for (at, byte) in digest.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(text.get(2 * at..2 * at + 2)?, 16).ok()?;
+    }
+    Some(digest)
 }
 
 async fn by_name<'a>(
@@ -74,8 +80,8 @@ async fn by_name<'a>(
     let mut found = HashMap::new();
     for names in lists(names) {
         let (marks, values) = padded(names.into_iter().map(Value::from).collect());
-        let sql = format!("SELECT {} FROM users u WHERE u.name IN ({marks})", users::COLUMNS);
-        for row in link.rows(sql, values).await? {
+        let rest = format!("FROM users u WHERE u.name IN ({marks})");
+        for row in link.many(users::COLUMNS, &rest, values).await? {
             let user = users::read(&row, 0)?;
             found.insert(user.name.clone(), user);
         }
@@ -87,8 +93,8 @@ async fn by_number(link: &mut Link<'_>, numbers: impl Iterator<Item = i64>) -> R
     let mut found = HashMap::new();
     for numbers in lists(numbers) {
         let (marks, values) = padded(standing::values_of(&numbers));
-        let sql = format!("SELECT {} FROM users u WHERE u.id IN ({marks})", users::COLUMNS);
-        for row in link.rows(sql, values).await? {
+        let rest = format!("FROM users u WHERE u.id IN ({marks})");
+        for row in link.many(users::COLUMNS, &rest, values).await? {
             let user = users::read(&row, 0)?;
             found.insert(user.id, user);
         }
@@ -103,8 +109,8 @@ async fn by_fqdn<'a>(
     let mut found = HashMap::new();
     for names in lists(names) {
         let (marks, values) = padded(names.into_iter().map(|name| Value::from(name.as_str())).collect());
-        let sql = format!("SELECT {} FROM hosts h WHERE h.fqdn IN ({marks})", standing::COLUMNS);
-        for row in link.rows(sql, values).await? {
+        let rest = format!("FROM hosts h WHERE h.fqdn IN ({marks})");
+        for row in link.many(standing::COLUMNS, &rest, values).await? {
             let host = standing::read(&row, 0)?;
             found.insert(host.name.fqdn(), host);
         }

@@ -126,11 +126,9 @@ pub(super) async fn lock(
     for ids in ids.chunks(64) {
         let (marks, values) = padded(values_of(ids));
         let words = link.dialect();
-        let sql = format!(
-            "SELECT {COLUMNS}, h.lease_owner, h.due, {} FROM hosts h WHERE h.id IN ({marks}) ORDER BY h.id{}",
-            words.now, words.lock
-        );
-        for row in link.rows(sql, values).await? {
+        let columns = format!("{COLUMNS}, h.lease_owner, h.due, {}", words.now);
+        let rest = format!("FROM hosts h WHERE h.id IN ({marks}) ORDER BY h.id{}", words.lock);
+        for row in link.many(&columns, &rest, values).await? {
             let standing = Standing {
                 host: read(&row, 0)?,
                 owner: row.maybe_text(WIDTH)?.map(str::to_owned),
