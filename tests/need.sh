@@ -1,5 +1,5 @@
 #!/bin/sh
-# need.sh build|test|interop|demo|bench|musl|ipk|targets ...: installs what is missing of Debian's packages when it may, else names it and ends.
+# need.sh build|test|interop|demo|bench|bench-server|musl|ipk|targets ...: installs what is missing of Debian's packages when it may, else names it and ends.
 set -eu
 missing=
 want() { # PROGRAM PACKAGE...
@@ -36,6 +36,15 @@ for purpose; do
 		want unshare util-linux
 		want mount mount
 		want python3 python3-minimal
+		want busybox busybox-static
+		want ddclient ddclient
+		want inadyn inadyn
+		want fail2ban-regex fail2ban
+		want nginx nginx-light
+		want caddy caddy
+		want promtool prometheus
+		want chromium chromium
+		want chromedriver chromium-driver
 		/usr/bin/python3 -c 'import aiosmtpd' 2>/dev/null || missing="$missing python3-aiosmtpd"
 		;;
 	demo)
@@ -80,6 +89,13 @@ for purpose; do
 		want python3 python3
 		want strace strace
 		want mount mount
+		;;
+	bench-server)
+		want named bind9
+		want dig bind9-dnsutils
+		want nsupdate bind9-dnsutils
+		want dnsperf dnsperf
+		want python3 python3
 		;;
 	musl)
 		[ -x /usr/bin/cargo ] && [ -x /usr/bin/rustc ] && [ -d "$(/usr/bin/rustc --print sysroot)/lib/rustlib/src/rust/library" ] ||

@@ -16,7 +16,7 @@ use crate::proof::{Proof, Proven};
 use crate::request::Login;
 use crate::tally::Tally;
 use crate::world::Found;
-use gate::Gate;
+use gate::{Gate, Wait};
 
 pub use crate::tally::Refused;
 
@@ -89,22 +89,24 @@ impl Auth {
             return Ok(Scope::Host(token.host));
         }
         let name = login.user.as_deref().unwrap_or_default();
-        if let Some(limit) = limit {
-            let now = Instant::now();
-            if self.gate.network_full(client, limit, now) {
+        let home = at_home(client, found);
+        // before the memory of good passwords is asked as well: whoever may not guess at a hash may not guess at that either
+        match limit.and_then(|limit| self.gate.wait(client, name, home, limit, Instant::now())) {
+            Some(Wait::Network) => {
                 warn!(%client, user = shortened(name), "too many wrong passwords from this network");
                 return Err(Refused::Network);
             }
-            if self.gate.user_full(name, limit, now) && !at_home(client, found) && !self.remembered(login, found) {
+            Some(Wait::User) => {
                 warn!(%client, user = shortened(name), "too many wrong passwords for this user");
                 return Err(Refused::User);
             }
+            None => {}
         }
         if self.remembered(login, found) {
             return Ok(Scope::User);
         }
         let user = found.user.as_ref().filter(|_| login.user.is_some());
-        match self.proof.password(user, &login.password).await {
+        match self.proof.password(user, &login.password, home).await {
             Proven::Yes => Ok(Scope::User),
             Proven::Busy => {
                 warn!(%client, "too many passwords are being looked at");

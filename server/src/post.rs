@@ -100,6 +100,7 @@ struct Worker {
 
 impl Worker {
     async fn round(self: &Arc<Self>, stop: &mut watch::Receiver<bool>) -> Round {
+        self.note_all().await;
         let Some(mail) = (self.post.outlet)() else { return Round::Empty };
         let lease = Lease { owner: self.post.owner.clone(), span: LEASE };
         let taken = match self.post.store.letters(&lease, AT_ONCE).await {
@@ -170,6 +171,16 @@ impl Worker {
     async fn done(&self, id: i64) -> Fate {
         self.unnoted.lock().unwrap_or_else(PoisonError::into_inner).insert(id);
         self.note(id).await
+    }
+
+    /// Long before the leases end: another instance would send these letters once more.
+    async fn note_all(&self) {
+        let left: Vec<i64> = self.unnoted.lock().unwrap_or_else(PoisonError::into_inner).iter().copied().collect();
+        for id in left {
+            if self.note(id).await == Fate::Postponed {
+                return;
+            }
+        }
     }
 
     async fn note(&self, id: i64) -> Fate {

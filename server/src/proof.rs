@@ -22,6 +22,9 @@ pub use token::{digest, new_token};
 /// Requests that may wait for a hash to be made; more are told to come again.
 const WAITING: usize = 256;
 
+/// Those of users at home that may wait beside them: a flood from elsewhere takes none of these places.
+const WAITING_AT_HOME: usize = 64;
+
 /// How long one may wait for its turn.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -41,6 +44,7 @@ pub struct Proof {
     cache: Cache,
     cores: Arc<Semaphore>,
     waiting: Semaphore,
+    waiting_at_home: Semaphore,
     nobody: Secret,
 }
 
@@ -52,6 +56,7 @@ impl Proof {
             cache: Cache::new()?,
             cores: Arc::new(Semaphore::new(cores)),
             waiting: Semaphore::new(WAITING),
+            waiting_at_home: Semaphore::new(WAITING_AT_HOME),
             nobody: hash(&Secret::new(new_token()?))?,
         })
     }
@@ -66,9 +71,11 @@ impl Proof {
         self.cache.knows(user, password)
     }
 
-    /// Whether it is the user's. For `None`, a user there is none of, it takes the same time.
-    pub async fn password(&self, user: Option<&User>, password: &Secret) -> Proven {
-        let Ok(_place) = self.waiting.try_acquire() else { return Proven::Busy };
+    /// Whether it is the user's. For `None`, a user there is none of, it takes the same time. Who asks from the user's own network (`home`)
+    /// has other places to wait at than all the world.
+    pub async fn password(&self, user: Option<&User>, password: &Secret, home: bool) -> Proven {
+        let waiting = if home { &self.waiting_at_home } else { &self.waiting };
+        let Ok(_place) = waiting.try_acquire() else { return Proven::Busy };
         let Some(core) = self.core().await else { return Proven::Busy };
         let known = user.map_or_else(|| self.nobody.clone(), |user| user.password.clone());
         let given = password.clone();

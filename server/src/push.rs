@@ -42,6 +42,15 @@ pub struct Step {
     pub letter: Option<Letter>,
 }
 
+impl Step {
+    /// The same once more, so that it is pushed again.
+    #[must_use]
+    pub fn anew(row: &Host) -> Self {
+        let host = Host { generation: row.generation + 1, ..row.clone() };
+        Self { host, events: Vec::new(), letter: None }
+    }
+}
+
 /// What came of a change that was written down.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Pushed<N> {
@@ -125,8 +134,10 @@ impl Pusher {
             let seen = Pair::of(|family| row.held.get(family).seen);
             let Step { host, events, letter } = step;
             let want = Want { host: host.clone(), seen, lease: self.lease.clone(), letter, events };
+            // before the database takes it: however long the answer takes, the lease is not younger than we think
+            let leased = Instant::now();
             match self.desk.want(want).await? {
-                Wanted::Ours => return Ok(self.fly(host).await),
+                Wanted::Ours => return Ok(self.fly(host, leased).await),
                 Wanted::Others => return self.watch_others(host).await,
                 Wanted::Stale(now) => row = *now,
                 Wanted::Gone => return Ok(Pushed::Gone),
@@ -137,15 +148,15 @@ impl Pusher {
 
     /// Brings a host to the DNS that is leased to us already.
     pub async fn bring(self: &Arc<Self>, host: Host) -> Result<(), ZoneFault> {
-        match self.fly::<()>(host).await {
+        match self.fly::<()>(host, Instant::now()).await {
             Pushed::Pending(fault) => Err(fault),
             _ => Ok(()),
         }
     }
 
     /// Joins the host's flight or begins one, and waits until it has come as far as this row.
-    async fn fly<N>(self: &Arc<Self>, host: Host) -> Pushed<N> {
-        let mut news = self.board(&host);
+    async fn fly<N>(self: &Arc<Self>, host: Host, leased: Instant) -> Pushed<N> {
+        let mut news = self.board(&host, leased);
         loop {
             match news.borrow_and_update().of(host.generation) {
                 Some(News::Applied(_)) => return Pushed::Applied(Box::new(host)),
@@ -160,7 +171,7 @@ impl Pusher {
     }
 
     /// Begins a flight, or makes the one under way go as far as this row.
-    fn board(self: &Arc<Self>, host: &Host) -> watch::Receiver<News> {
+    fn board(self: &Arc<Self>, host: &Host, leased: Instant) -> watch::Receiver<News> {
         let mut flights = self.flights.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(flight) = flights.get_mut(&host.id) {
             flight.wanted = flight.wanted.max(host.generation);
@@ -168,7 +179,7 @@ impl Pusher {
         }
         let (news, seen) = watch::channel(News::Applied(host.generation - 1));
         flights.insert(host.id, Flight { wanted: host.generation, news });
-        tokio::spawn(flight::fly(Arc::clone(self), host.clone()));
+        tokio::spawn(flight::fly(Arc::clone(self), host.clone(), leased));
         seen
     }
 

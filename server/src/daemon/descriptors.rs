@@ -19,7 +19,7 @@ pub(super) fn raise(connections: usize) {
         warn!(
             most,
             wanted,
-            "max_connections is more than the system's limit of file descriptors allows (ulimit -Hn, LimitNOFILE=)"
+            "max_connections is more than the system's limit of file descriptors allows (ulimit -Hn; LimitNOFILE in a unit)"
         );
     }
 }

@@ -37,7 +37,7 @@ impl Plan {
             port: free_port(),
             dns_port,
             daemon: String::new(),
-            database: format!("path = \"{}\"\n", folder.join("ddns.db").display()),
+            database: Self::database(folder),
             dns: format!(
                 "dns_server = \"embedded\"\n[dns_service.embedded]\nlisten = [\"127.0.0.1:{dns_port}\"]\nzones = [\"{ZONE}\"]\n\
                  secondaries = [\"127.0.0.1:9\"]\ntransfer_key_file = \"{}\"\nanswers_per_second = 0\n[dns_service.embedded.addresses]\n\
@@ -47,6 +47,11 @@ impl Plan {
             limits: String::new(),
             rest: String::new(),
         }
+    }
+
+    /// `[database]` of a plan that says nothing else.
+    pub(crate) fn database(folder: &Path) -> String {
+        format!("path = \"{}\"\n", folder.join("ddns.db").display())
     }
 
     /// No limit on how often anybody asks.

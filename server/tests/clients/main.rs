@@ -51,6 +51,7 @@ fn tries(client: &Client<'_>) {
     let tried = client(&bed, "192.0.2.3", "wrong");
     assert!(!tried.success, "a wrong password is a failure: {tried:?}");
     assert_eq!(bed.dig(ONE, "A"), ["60 192.0.2.2"], "{tried:?}");
+    bed.log_until(|log| log.contains("wrong user name or password"));
     assert_eq!(bed.log().matches("wrong user name or password").count(), 1, "one mistake counts once: {}", bed.log());
     good(&bed, client, "192.0.2.3");
 }

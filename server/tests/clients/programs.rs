@@ -10,7 +10,7 @@ fn url(bed: &Bed, login: &str, address: &str) -> String {
 }
 
 /// By the exit code and the words of the answer.
-fn words(said: Said) -> Tried {
+fn words(said: &Said) -> Tried {
     let words = said.out.starts_with("good ") || said.out.starts_with("nochg ");
     Tried { success: said.code == 0 && words, said: format!("{said:?}") }
 }
@@ -18,17 +18,17 @@ fn words(said: Said) -> Tried {
 fn curl(bed: &Bed, address: &str, password: &str) -> Tried {
     // from a file: arguments are seen by everybody on the machine
     let config = bed.file("curlrc", &format!("user = \"ben:{password}\"\n"), 0o600);
-    words(Said::of(Command::new("curl").args(["-sSf", "-K"]).arg(config).arg(url(bed, "", address)), ""))
+    words(&Said::of(Command::new("curl").args(["-sSf", "-K"]).arg(config).arg(url(bed, "", address)), ""))
 }
 
 fn wget(bed: &Bed, address: &str, password: &str) -> Tried {
     let config = bed.file("wgetrc", &format!("user = ben\npassword = {password}\n"), 0o600);
-    words(Said::of(Command::new("wget").env("WGETRC", config).arg("-qO-").arg(url(bed, "", address)), ""))
+    words(&Said::of(Command::new("wget").env("WGETRC", config).arg("-qO-").arg(url(bed, "", address)), ""))
 }
 
 fn busybox(bed: &Bed, address: &str, password: &str) -> Tried {
     let url = url(bed, &format!("ben:{password}@"), address);
-    words(Said::of(Command::new("busybox").args(["wget", "-qO-", &url]), ""))
+    words(&Said::of(Command::new("busybox").args(["wget", "-qO-", &url]), ""))
 }
 
 /// Each run has a memory of its own, so that it sends what it sent before.

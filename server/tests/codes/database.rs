@@ -22,7 +22,7 @@ fn without_its_database_server_all_is_911_and_afterwards_all_is_well() {
     let password = String::from_utf8(password.reveal().to_vec()).unwrap();
     let mut bed = Bed::made(|plan| {
         plan.unlimited();
-        plan.remote(remote.port(), &remote.key());
+        plan.remote(remote.port(), &Remote::key());
         plan.database = format!(
             "backend = \"mariadb\"\nhost = \"{host}\"\nname = \"{name}\"\nuser = \"{user}\"\npassword = \"{password}\"\n"
         );

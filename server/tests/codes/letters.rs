@@ -8,11 +8,12 @@ use crate::receiver::{Receiver, Taken};
 /// `[email]` with this crate's own templates.
 pub(crate) fn email(plan: &mut Plan, port: u16) {
     let files = format!("{}/files", env!("CARGO_MANIFEST_DIR"));
-    plan.rest += &format!(
+    let table = format!(
         "[email]\nenabled = true\nsmtp_host = \"127.0.0.1\"\nsmtp_port = {port}\nfrom_address = \"ddns@example.com\"\n\
          change_notification_template = \"{files}/change_notification.j2\"\n\
          expiry_notification_template = \"{files}/expiry_notification.j2\"\n"
     );
+    plan.rest += &table;
 }
 
 fn letters(mail: &Receiver, bed: &Bed, count: usize) -> Vec<Taken> {

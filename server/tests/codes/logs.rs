@@ -17,13 +17,14 @@ fn a_log_file_is_written_and_rotated_by_its_size() {
     for number in 1..=40 {
         bed.ann(&format!("&myip=192.0.2.{number}"));
     }
+    let last = || Some(read(&bed.folder.join("service.log"))).filter(|log| log.contains("new=192.0.2.40"));
+    until("the log file", last, || bed.log());
     let sizes = |name: &str| std::fs::metadata(bed.folder.join(name)).map(|known| known.len());
     for name in ["service.log", "service.log.1", "service.log.2"] {
         let size = sizes(name).unwrap_or_else(|error| panic!("{name}: {error}"));
         assert!(size <= 2000, "{name}: {size}");
     }
     assert!(sizes("service.log.3").is_err());
-    assert!(read(&bed.folder.join("service.log")).contains("new=192.0.2.40"));
     let mode = std::fs::metadata(bed.folder.join("service.log")).unwrap().permissions().mode();
     assert_eq!(mode & 0o007, 0, "{mode:o}");
     assert!(!bed.log().contains("INFO"), "{}", bed.log());

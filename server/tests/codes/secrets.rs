@@ -86,7 +86,8 @@ fn no_secret_is_in_the_log_in_an_answer_or_in_the_list_of_processes() {
         plan.unlimited();
         "log_level = \"DEBUG\"\nlog_requests = true\n".clone_into(&mut plan.daemon);
         crate::letters::email(plan, mail.port);
-        plan.rest += &format!("smtp_user = \"ddns\"\nsmtp_password = \"{smtp}\"\n");
+        plan.rest += "smtp_user = \"ddns\"\n";
+        plan.rest += &["smtp_password = \"", smtp, "\"\n"].concat();
     });
     let token = bed.token("mypc");
     let spare = bed.token("one");

@@ -75,7 +75,7 @@ fn a_changed_password_and_a_deleted_user_count_at_once() {
 
 #[test]
 fn credentials_that_are_none_are_wrong_ones() {
-    let bed = Bed::running(|plan| plan.unlimited());
+    let bed = Bed::running(Plan::unlimited);
     let target = format!("/update?hostname={HOST}&myip=192.0.2.1&username=ann&password={}", escaped(PASSWORD));
     let long = "x".repeat(257);
     let headers = [

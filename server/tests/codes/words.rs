@@ -196,7 +196,7 @@ fn wrong_passwords_are_counted_and_then_refused_unlooked_at() {
     let seconds: u32 = json.header("retry-after").unwrap().parse().unwrap();
     assert!(seconds > 0 && seconds <= 60);
     assert_eq!(bed.dig(HOST, "A"), Vec::<String>::new());
-    let log = bed.log();
+    let log = bed.log_until(|log| log.contains("wrong user name or password"));
     let line = log.lines().find(|line| line.contains("wrong user name or password")).unwrap();
     assert!(line.contains("client=127.0.0.1") && line.find("client=") < line.find("user="), "{line}");
 }
