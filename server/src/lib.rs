@@ -5,6 +5,7 @@
 //!    |
 //!    +-----> daemon/: listen/ -> serve/: request -> [ look -> proof -> decide -> push ] -> reply
 //!    |                machine    corridor  pure       store   pure    pure     store, zone
+//!    |                  or -> page/: an owner's session -> [ look -> auth ] -> HTML
 //!    |         beside it, in their own time: sweep (expiry), again (what is not known to be applied), post (mail)
 //!    |
 //!    +-- hands in --> store/ (rows), zone/ (RFC 2136, or the embedded name server), mail/, listen/ (sockets, TLS, HTTP)

@@ -1,6 +1,6 @@
 //! The page in real Chromium, over TLS: by keyboard alone, narrow, light and dark, with script switched off, and as screen readers see it.
 //!
-//! Chromium is driven over chromedriver, by the WebDriver protocol (W3C) in plain HTTP. Where either is not installed, this says so and ends.
+//! Chromium is driven over chromedriver, by `WebDriver` (W3C) in plain HTTP. Where either is not installed, this says so and ends.
 
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::{SocketAddr, TcpStream};
@@ -231,6 +231,21 @@ fn log_in(chromium: &Chromium) {
     chromium.shows("Your hosts");
 }
 
+/// Tries to change the password, with a slip in the last field.
+fn mistype_password(chromium: &Chromium, origin: &str) {
+    chromium.open(&format!("{origin}/password"));
+    chromium.tab_to("textbox Password now");
+    chromium.press(PASSWORD);
+    chromium.press(TAB);
+    chromium.press("12345678");
+    chromium.press(TAB);
+    chromium.press("12345679");
+    chromium.press(ENTER);
+    chromium.shows("This is not the same");
+    chromium.is_spoken_well();
+    chromium.pictures("password");
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn an_owner_with_a_keyboard_a_narrow_screen_and_no_script_makes_a_token() {
     let Some(chromium) = Chromium::start() else { return };
@@ -277,17 +292,7 @@ async fn an_owner_with_a_keyboard_a_narrow_screen_and_no_script_makes_a_token() 
     chromium.press(ENTER);
     chromium.shows("The token is revoked.");
     chromium.pictures("revoked");
-    chromium.open(&format!("{origin}/password"));
-    chromium.tab_to("textbox Password now");
-    chromium.press(PASSWORD);
-    chromium.press(TAB);
-    chromium.press("12345678");
-    chromium.press(TAB);
-    chromium.press("12345679");
-    chromium.press(ENTER);
-    chromium.shows("This is not the same");
-    chromium.is_spoken_well();
-    chromium.pictures("password");
+    mistype_password(&chromium, &origin);
     chromium.tab_to("button Log out ann");
     chromium.press(ENTER);
     chromium.shows("You have logged out.");
