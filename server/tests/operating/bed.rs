@@ -6,7 +6,7 @@ use std::net::{TcpListener, TcpStream, UdpSocket};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU16, AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 /// Ann's password.
@@ -21,13 +21,15 @@ pub(crate) fn folder() -> PathBuf {
     folder
 }
 
-/// Free for UDP and TCP.
+/// Nobody's, and below those that the system gives to outgoing connections: one of them could be taken before the program begins.
 pub(crate) fn free_port() -> u16 {
+    static NEXT: AtomicU16 = AtomicU16::new(0);
+    let begin = u16::try_from(std::process::id() % 15_000).unwrap();
     loop {
-        let udp = UdpSocket::bind("127.0.0.1:0").unwrap();
-        let at = udp.local_addr().unwrap();
-        if TcpListener::bind(at).is_ok() {
-            return at.port();
+        let port = 12_000 + (begin + NEXT.fetch_add(1, Ordering::SeqCst)) % 18_000;
+        let at = ("127.0.0.1", port);
+        if UdpSocket::bind(at).is_ok() && TcpListener::bind(at).is_ok() {
+            return port;
         }
     }
 }

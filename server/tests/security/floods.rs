@@ -119,7 +119,6 @@ fn many(count: usize, connections: usize) {
 }
 
 #[test]
-#[ignore = "fails: 375 to 472 MiB, because the allocator keeps the hashes' memory in each arena"]
 fn wrong_passwords_from_many_addresses_need_bounded_memory_and_stop_no_token() {
     // more connections than may wait for a hash: the others are told 911 at once
     many(20_000, 300);

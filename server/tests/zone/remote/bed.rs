@@ -265,12 +265,13 @@ pub(crate) fn talk(command: &mut Command, text: &str) {
     assert!(output.status.success(), "{command:?}: {said}");
 }
 
-/// Free for UDP and TCP.
+/// Nobody's, and below those that the system gives to outgoing connections: one of them could be taken before the program begins.
 fn free_port() -> SocketAddr {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
     loop {
-        let udp = UdpSocket::bind("127.0.0.1:0").unwrap();
-        let at = udp.local_addr().unwrap();
-        if TcpListener::bind(at).is_ok() {
+        let step = (std::process::id() + NEXT.fetch_add(1, Ordering::SeqCst)) % 18_000;
+        let at = SocketAddr::from(([127, 0, 0, 1], 12_000 + u16::try_from(step).unwrap()));
+        if UdpSocket::bind(at).is_ok() && TcpListener::bind(at).is_ok() {
             return at;
         }
     }
