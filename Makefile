@@ -2,6 +2,7 @@
 # make run-server  keeps the update server running on loopback, with a made-up user, and prints the line to try
 # make test     everything that is checked on each change
 # make interop  dynamic updates and PowerDNS' API at real servers: BIND, Knot, PowerDNS
+# make fuzz     the server's readers on what nobody would send, SECONDS=60 each (nightly Rust and cargo-fuzz)
 # make bench    costs, beside programs of equal work
 # make bench-server  what the update server gets done, beside nsupdate, dnsperf and a bare HTTP server (SHORT=1: a look of two minutes)
 # make musl     a static program for a router (TARGET=x86_64, mipsel, mips, aarch64 or armv7); make musl-all: all five
@@ -12,7 +13,8 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help tools need run build-server run-server test-server test interop bench bench-server musl musl-all ipk ipk-all targets cases lint build
+.PHONY: help tools need run build-server run-server test-server show test interop bench bench-server fuzz chaos lint-server musl musl-all ipk ipk-all targets cases lint build
+.PHONY: help fuzz tools need run build-server run-server test-server show test interop bench musl musl-all ipk ipk-all targets cases lint build
 
 TARGET := x86_64
 export FEATURES := full
@@ -29,7 +31,7 @@ tools:
 	@sh tests/need.sh build
 
 need:
-	@sh tests/need.sh build test musl targets
+	@sh tests/need.sh build test server musl targets
 
 build: tools
 	@$(CARGO) build --release --locked
@@ -59,7 +61,12 @@ test-server: tools
 	@sh tests/need.sh server
 	@$(CARGO) test --manifest-path server/Cargo.toml --locked --quiet
 
-test: need lint lint-server test-server
+# the show of make run, by the programs that the tests built
+show: tools
+	@$(CARGO) build --locked --quiet --bins --example demo
+	@log=$$(mktemp) && { DDNS_SERVICE=server/target/debug/ddns-service target/debug/examples/demo >"$$log" 2>&1 || { cat "$$log"; exit 1; }; } && rm -f "$$log"
+
+test: need lint lint-server test-server show
 	@$(CARGO) test --locked --quiet
 	@$(MAKE) --no-print-directory musl TARGET=aarch64
 	@$(MAKE) --no-print-directory ipk TARGET=mipsel
@@ -69,6 +76,15 @@ test: need lint lint-server test-server
 interop: tools
 	@sh tests/need.sh interop
 	@$(CARGO) test --locked --quiet --test interop -- --include-ignored
+
+SECONDS := 60
+FUZZ := request reply config question key_file
+
+fuzz:
+	@cargo +nightly fuzz --version >/dev/null 2>&1 || { echo 'make fuzz: rustup toolchain install nightly && cargo install cargo-fuzz'; exit 1; }
+	@cd server/fuzz && for one in $(FUZZ); do echo "$$one:"; said=$$(mktemp); \
+	cargo +nightly fuzz run $$one -- -max_total_time=$(SECONDS) -max_len=8192 -print_final_stats=1 >$$said 2>&1; code=$$?; \
+	grep -E 'error|panicked|SUMMARY|ERROR|number_of_executed|peak_rss|Test unit' $$said; rm -f $$said; [ $$code = 0 ] || exit 1; done
 
 targets: need ipk-all
 	@$(CARGO) test --locked --quiet --test journey -- --ignored _program_lives

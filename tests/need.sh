@@ -36,6 +36,15 @@ for purpose; do
 		want unshare util-linux
 		want mount mount
 		want python3 python3-minimal
+		want busybox busybox-static
+		want ddclient ddclient
+		want inadyn inadyn
+		want fail2ban-regex fail2ban
+		want nginx nginx-light
+		want caddy caddy
+		want promtool prometheus
+		want chromium chromium
+		want chromedriver chromium-driver
 		/usr/bin/python3 -c 'import aiosmtpd' 2>/dev/null || missing="$missing python3-aiosmtpd"
 		;;
 	demo)

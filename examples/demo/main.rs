@@ -49,14 +49,12 @@ fn program() -> io::Result<PathBuf> {
     program.ok_or_else(|| io::Error::other("the program 'ddns' is not built yet (make build)"))
 }
 
-/// The update server, built in its own folder.
+/// The update server, built in its own folder; `DDNS_SERVICE` names another one.
 fn service() -> io::Result<PathBuf> {
-    let program = Path::new(env!("CARGO_MANIFEST_DIR")).join("server/target/release/ddns-service");
-    if program.is_file() {
-        Ok(program)
-    } else {
-        Err(io::Error::other("the program 'ddns-service' is not built yet (make build-server)"))
-    }
+    let built = || Path::new(env!("CARGO_MANIFEST_DIR")).join("server/target/release/ddns-service");
+    let program = std::env::var_os("DDNS_SERVICE").map_or_else(built, PathBuf::from);
+    let missing = || io::Error::other("the program 'ddns-service' is not built yet (make build-server)");
+    program.canonicalize().map_err(|_| missing())
 }
 
 /// Root is needed for networks of our own: who is not root becomes it in a world that ends with this process.

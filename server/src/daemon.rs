@@ -3,42 +3,45 @@
 //! Nothing is decided about updates here. A configuration becomes [`Fittings`] as a whole or not at all, so a reload with a fault in it
 //! leaves everything as it was.
 
+mod chores;
+mod descriptors;
 mod fittings;
+mod front;
+mod manager;
 mod signals;
+mod status;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use arc_swap::ArcSwap;
 use tokio::sync::{Notify, watch};
-use tokio::task::JoinSet;
-use tokio::time::sleep;
 use tracing::{error, info, warn};
 
+use crate::auth::Auth;
 use crate::config::{self, LoadFault, Settings};
 use crate::desk::Desk;
 use crate::listen::{BindFault, Limits, Listener, Serving, Tls};
 use crate::log;
 use crate::moment::Moment;
+use crate::page::{Page, PageFault};
 use crate::post::{self, Post};
 use crate::proof::{self, HashFault, Proof};
-use crate::push::{self, Pusher};
+use crate::push::Pusher;
 use crate::serve::{Rules, Service};
+use crate::status::{Ask, Gauges, Sources, Status};
 use crate::store;
-use crate::sweep;
-use crate::world::{Clock, Handler, Lease, Shelf, Store, StoreFault};
+use crate::world::{Clock, Lease, Shelf, Store, StoreFault};
 use fittings::Fittings;
+use front::Front;
+use manager::Manager;
 use signals::{Signal, Signals};
+use status::StatusDoor;
 
 pub use fittings::{FittingFault, expiry_letters};
-
-/// Lines of history kept of each host.
-const HISTORY: u32 = 50;
-
-/// Between two looks at the history's length.
-const TRIM: Duration = Duration::from_hours(1);
+pub use status::StatusFault;
 
 /// The machine's wall clock.
 #[derive(Clone, Copy, Debug, Default)]
@@ -60,8 +63,12 @@ pub enum StartFault {
     Fitting(FittingFault),
     /// There is nowhere to listen.
     Bind(BindFault),
+    /// There is nowhere to tell how the service is.
+    Status(StatusFault),
     /// No random numbers.
     Random(HashFault),
+    /// The owners' page cannot be made.
+    Page(PageFault),
     /// The system does not tell of signals.
     Signals(std::io::Error),
 }
@@ -72,7 +79,9 @@ impl fmt::Display for StartFault {
             Self::Store(fault) => fault.fmt(f),
             Self::Fitting(fault) => fault.fmt(f),
             Self::Bind(fault) => fault.fmt(f),
+            Self::Status(fault) => fault.fmt(f),
             Self::Random(fault) => fault.fmt(f),
+            Self::Page(fault) => fault.fmt(f),
             Self::Signals(fault) => write!(f, "signals cannot be waited for: {fault}"),
         }
     }
@@ -93,14 +102,19 @@ struct Daemon {
     serving: Serving,
     tls: Option<Tls>,
     service: Arc<Service>,
+    page: Arc<Page>,
     pusher: Arc<Pusher>,
     fittings: Arc<ArcSwap<Fittings>>,
     shelf: Arc<dyn Shelf>,
+    status: StatusDoor,
+    manager: Manager,
 }
 
 /// Serves until a signal ends it; `said` is called once all is ready, with the addresses that are listened at.
 pub async fn run(file: &Path, settings: Settings, log: log::Handle) -> Result<(), StartFault> {
+    let (started, manager) = (SystemTime::now(), Manager::of_environment());
     let mut signals = Signals::new().map_err(StartFault::Signals)?;
+    descriptors::raise(settings.daemon.max_connections);
     let database = store::open(&settings.database).await.map_err(StartFault::Store)?;
     let (store, shelf): (Arc<dyn Store>, Arc<dyn Shelf>) = (Arc::clone(&database) as _, database);
     let clock: Arc<dyn Clock> = Arc::new(WallClock);
@@ -112,22 +126,40 @@ pub async fn run(file: &Path, settings: Settings, log: log::Handle) -> Result<()
         .map_err(StartFault::Bind)?;
     let desk = Arc::new(Desk::new(Arc::clone(&store), &lease));
     let pusher = Pusher::new(Arc::clone(&desk), fittings.ways.zone(), lease.clone());
-    let proof = Proof::new().map_err(StartFault::Random)?;
-    let service =
-        Arc::new(Service::new(Arc::clone(&desk), Arc::clone(&pusher), proof, Arc::clone(&clock), rules(&fittings)));
+    let auth = Arc::new(Auth::new(Proof::new().map_err(StartFault::Random)?, Arc::clone(pusher.tally())));
+    let service = Arc::new(Service::new(
+        Arc::clone(&desk),
+        Arc::clone(&pusher),
+        Arc::clone(&auth),
+        Arc::clone(&clock),
+        rules(&fittings),
+    ));
+    let page = Page::new(Arc::clone(&desk), auth, Arc::clone(&clock), tls.is_some(), fittings.settings.clone());
+    let page = Arc::new(page.map_err(StartFault::Page)?);
+    let front = Front { service: Arc::clone(&service), page: Arc::clone(&page) };
     let limits = Limits::from(&fittings.settings.daemon);
     let fittings = Arc::new(ArcSwap::from_pointee(fittings));
     let (stop, stopping) = watch::channel(false);
-    let mut chores = chores(&fittings, &desk, &pusher, &service, &clock);
-    let mail = tokio::spawn(post::run(mailroom(&store, &fittings, &lease), stopping));
-    let serving = listener.serve(tls.clone(), limits, Arc::clone(&service) as Arc<dyn Handler>);
+    let mut chores = chores::chores(&fittings, &desk, &pusher, &service, &clock);
+    chores.spawn(manager.alive());
+    let mail = tokio::spawn(post::run(mailroom(&store, &fittings, &lease, &pusher), stopping.clone()));
+    let serving = listener.serve(tls.clone(), limits, Arc::new(front));
     for address in serving.addresses() {
         info!(%address, tls = tls.is_some(), dns = %fittings.load().ways, "ready");
     }
-    let mut daemon = Daemon { file: file.to_owned(), log, serving, tls, service, pusher, fittings, shelf };
+    let (tally, ask) = (Arc::clone(pusher.tally()), gauges(&serving, &service, &log));
+    let status = Arc::new(Status::new(Sources { store, tally, ask, stopping, started }));
+    let at = fittings.load().settings.daemon.status_listen;
+    let status = StatusDoor::open(status, at).await.map_err(StartFault::Status)?;
+    let file = file.to_owned();
+    let mut daemon = Daemon { file, log, serving, tls, service, page, pusher, fittings, shelf, status, manager };
+    daemon.manager.ready();
     while signals.next().await == Signal::Reload {
+        daemon.manager.reloading();
         daemon.reload(&clock).await;
+        daemon.manager.ready();
     }
+    daemon.manager.stopping();
     info!("stopping");
     stop.send_replace(true);
     daemon.end().await;
@@ -147,62 +179,31 @@ fn rules(fittings: &Fittings) -> Rules {
     }
 }
 
-fn mailroom(store: &Arc<dyn Store>, fittings: &Arc<ArcSwap<Fittings>>, lease: &Lease) -> Post {
+/// Numbers that are kept elsewhere.
+fn gauges(serving: &Serving, service: &Arc<Service>, log: &log::Handle) -> Box<Ask> {
+    let (counts, service, lost) = (serving.counter(), Arc::clone(service), log.lost_counter());
+    Box::new(move || {
+        let counts = counts();
+        Gauges {
+            open: counts.open as u64,
+            accepted: counts.accepted,
+            refused: counts.refused,
+            displaced: counts.displaced,
+            late: counts.late,
+            hashes: service.hashes() as u64,
+            lines_lost: lost(),
+        }
+    })
+}
+
+fn mailroom(store: &Arc<dyn Store>, fittings: &Arc<ArcSwap<Fittings>>, lease: &Lease, pusher: &Pusher) -> Post {
     let fittings = Arc::clone(fittings);
     Post {
         store: Arc::clone(store),
         outlet: Arc::new(move || fittings.load().mail.clone()),
         owner: lease.owner.clone(),
         wake: Arc::new(Notify::new()),
-    }
-}
-
-/// What goes on beside the requests.
-fn chores(
-    fittings: &Arc<ArcSwap<Fittings>>,
-    desk: &Arc<Desk>,
-    pusher: &Arc<Pusher>,
-    service: &Arc<Service>,
-    clock: &Arc<dyn Clock>,
-) -> JoinSet<()> {
-    let mut chores = JoinSet::new();
-    chores.spawn(push::again(Arc::clone(pusher)));
-    chores.spawn(sweeps(Arc::clone(fittings), Arc::clone(desk), Arc::clone(pusher), Arc::clone(clock)));
-    chores.spawn(cleanings(Arc::clone(fittings), Arc::clone(service)));
-    chores.spawn(trims(Arc::clone(desk)));
-    chores
-}
-
-async fn sweeps(fittings: Arc<ArcSwap<Fittings>>, desk: Arc<Desk>, pusher: Arc<Pusher>, clock: Arc<dyn Clock>) {
-    loop {
-        sleep(fittings.load().settings.dns_service.cleanup_interval).await;
-        let templates = Arc::clone(&fittings.load().templates);
-        let letters = move |user: &_, before: &_, after: &_| fittings::expiry_letter(&templates, user, before, after);
-        match sweep::once(&desk, &pusher, &*clock, &letters).await {
-            Ok(swept) if swept.failures > 0 => {
-                warn!(removed = swept.removed, failures = swept.failures, "not all expired records went");
-            }
-            Ok(swept) if swept.removed > 0 => info!(removed = swept.removed, "expired records went"),
-            Ok(_) => {}
-            Err(fault) => warn!(%fault, "expired records were not looked for"),
-        }
-    }
-}
-
-async fn cleanings(fittings: Arc<ArcSwap<Fittings>>, service: Arc<Service>) {
-    loop {
-        let pause = fittings.load().settings.rate_limit.as_ref().map(|limit| limit.cleanup_interval);
-        sleep(pause.unwrap_or(Duration::from_mins(1))).await;
-        service.clean();
-    }
-}
-
-async fn trims(desk: Arc<Desk>) {
-    loop {
-        sleep(TRIM).await;
-        if let Err(fault) = desk.store().trim_history(HISTORY).await {
-            warn!(%fault, "the history was not shortened");
-        }
+        tally: Arc::clone(pusher.tally()),
     }
 }
 
@@ -230,9 +231,13 @@ impl Daemon {
         if let Err(fault) = self.log.change(&next.settings.daemon) {
             error!(%fault, "the log stays where it was");
         }
+        if let Err(fault) = self.status.change(next.settings.daemon.status_listen).await {
+            error!(%fault, "the status stays where it was");
+        }
         self.serving.set_limits(Limits::from(&next.settings.daemon));
         self.pusher.change_zone(next.ways.zone());
         self.service.change_rules(rules(&next));
+        self.page.change_settings(next.settings.clone());
         let left = (!old.ways.goes_on_in(&next.ways)).then(|| Arc::clone(&old));
         self.fittings.store(Arc::new(next));
         if let Some(left) = left {
@@ -259,6 +264,7 @@ impl Daemon {
             warn!(cut, "requests were cut off");
         }
         self.fittings.load().ways.stop().await;
+        self.status.close().await;
     }
 }
 

@@ -5,6 +5,8 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::available_parallelism;
 
+use rustix::process::{Resource, Rlimit, setrlimit};
+
 use crate::account::Host;
 use crate::admin::{House, Swept, WorkFault, Works};
 use crate::config::{self, Database, DnsServer, Settings};
@@ -80,6 +82,7 @@ impl House for Here {
     }
 
     async fn daemon(&self, file: &Path, settings: Settings, debug: bool) -> u8 {
+        no_core();
         let log = match log::start(&settings.daemon, debug) {
             Ok(log) => log,
             Err(fault) => {
@@ -92,6 +95,12 @@ impl House for Here {
         let ended = std::thread::spawn(move || serve(&file, settings, log)).join();
         ended.unwrap_or(1)
     }
+}
+
+/// A core file would hold passwords and keys. Where even this is not permitted, nobody made the limit less than it is.
+fn no_core() {
+    let none = Rlimit { current: Some(0), maximum: Some(0) };
+    let _ = setrlimit(Resource::Core, none);
 }
 
 /// More threads than cores serve nobody faster, and each costs memory.

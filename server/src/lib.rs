@@ -13,6 +13,7 @@
 
 pub mod account;
 pub mod admin;
+pub mod auth;
 pub mod config;
 pub mod daemon;
 pub mod decide;
@@ -25,13 +26,16 @@ pub mod log;
 pub mod mail;
 pub mod moment;
 pub mod names;
+pub mod page;
 pub mod pair;
 pub mod post;
 pub mod proof;
 pub mod push;
 pub mod request;
 pub mod serve;
+pub mod status;
 pub mod store;
 pub mod sweep;
+pub mod tally;
 pub mod world;
 pub mod zone;

@@ -15,6 +15,7 @@ use std::fmt;
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use tracing::{Dispatch, callsite};
@@ -96,6 +97,12 @@ impl Handle {
     /// How many lines could not be written since the start.
     pub fn lost(&self) -> u64 {
         self.queue.lost()
+    }
+
+    /// The same, for whoever does not hold the handle.
+    pub fn lost_counter(&self) -> impl Fn() -> u64 + Send + Sync + use<> {
+        let lost = self.queue.lost_count();
+        move || lost.load(Ordering::Relaxed)
     }
 }
 

@@ -15,6 +15,7 @@ use tokio::task::JoinSet;
 use tokio::time::{sleep, timeout};
 use tracing::{debug, error, info, warn};
 
+use crate::tally::{self, Tally};
 use crate::world::{Lease, Letter, LetterFault, Mail, Posted, Store, StoreFault};
 
 pub use pace::{LEASE, gives_up, pause};
@@ -40,6 +41,8 @@ pub struct Post {
     pub owner: String,
     /// To be told when a letter may have become ready.
     pub wake: Arc<Notify>,
+    /// Where letters are counted.
+    pub tally: Arc<Tally>,
 }
 
 impl std::fmt::Debug for Post {
@@ -97,6 +100,7 @@ struct Worker {
 
 impl Worker {
     async fn round(self: &Arc<Self>, stop: &mut watch::Receiver<bool>) -> Round {
+        self.note_all().await;
         let Some(mail) = (self.post.outlet)() else { return Round::Empty };
         let lease = Lease { owner: self.post.owner.clone(), span: LEASE };
         let taken = match self.post.store.letters(&lease, AT_ONCE).await {
@@ -136,14 +140,17 @@ impl Worker {
         match send(mail, &letter).await {
             Ok(()) => {
                 info!("mail {} sent", letter.key);
+                self.post.tally.letters.add(tally::Post::Sent);
                 self.done(id).await
             }
             Err(LetterFault::Never(said)) => {
                 error!("mail about {} cannot be delivered: {said}", self.host(&letter).await);
+                self.post.tally.letters.add(tally::Post::GivenUp);
                 self.done(id).await
             }
             Err(LetterFault::Later(said)) if gives_up(tries) => {
                 error!("mail about {} given up after {} tries: {said}", self.host(&letter).await, tries + 1);
+                self.post.tally.letters.add(tally::Post::GivenUp);
                 self.done(id).await
             }
             Err(LetterFault::Later(said)) => self.postpone(id, tries, &letter, &said).await,
@@ -152,6 +159,7 @@ impl Worker {
 
     async fn postpone(&self, id: i64, tries: u32, letter: &Letter, said: &str) -> Fate {
         let after = pause(tries);
+        self.post.tally.letters.add(tally::Post::Postponed);
         warn!("mail about {} waits {} s: {said}", self.host(letter).await, after.as_secs());
         if let Err(fault) = self.post.store.postponed(id, after).await {
             warn!("mail {} is tried again when its lease ends: {fault}", letter.key);
@@ -163,6 +171,16 @@ impl Worker {
     async fn done(&self, id: i64) -> Fate {
         self.unnoted.lock().unwrap_or_else(PoisonError::into_inner).insert(id);
         self.note(id).await
+    }
+
+    /// Long before the leases end: another instance would send these letters once more.
+    async fn note_all(&self) {
+        let left: Vec<i64> = self.unnoted.lock().unwrap_or_else(PoisonError::into_inner).iter().copied().collect();
+        for id in left {
+            if self.note(id).await == Fate::Postponed {
+                return;
+            }
+        }
     }
 
     async fn note(&self, id: i64) -> Fate {

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ddns::secret::Secret;
-use tokio::sync::{Semaphore, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use crate::account::User;
 use cache::Cache;
@@ -23,6 +23,9 @@ pub use token::{digest, new_token};
 
 /// Requests that may wait for a hash to be made; more are told to come again.
 const WAITING: usize = 256;
+
+/// Those of users at home that may wait beside them: a flood from elsewhere takes none of these places.
+const WAITING_AT_HOME: usize = 64;
 
 /// How long one may wait for its turn.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -44,6 +47,7 @@ pub struct Proof {
     crew: Crew,
     cores: Arc<Semaphore>,
     waiting: Semaphore,
+    waiting_at_home: Semaphore,
     nobody: Secret,
 }
 
@@ -56,8 +60,14 @@ impl Proof {
             crew: Crew::start(cores)?,
             cores: Arc::new(Semaphore::new(cores)),
             waiting: Semaphore::new(WAITING),
+            waiting_at_home: Semaphore::new(WAITING_AT_HOME),
             nobody: hash(&Secret::new(new_token()?))?,
         })
+    }
+
+    /// Passwords that are being looked at or wait for it.
+    pub fn waiting(&self) -> usize {
+        WAITING - self.waiting.available_permits().min(WAITING)
     }
 
     /// Whether this password was proven to be the user's a short while ago: no hash is made for that.
@@ -65,12 +75,12 @@ impl Proof {
         self.cache.knows(user, password)
     }
 
-    /// Whether it is the user's. For `None`, a user there is none of, it takes the same time.
-    pub async fn password(&self, user: Option<&User>, password: &Secret) -> Proven {
-        let Ok(_place) = self.waiting.try_acquire() else { return Proven::Busy };
-        let Ok(Ok(core)) = tokio::time::timeout(PATIENCE, Arc::clone(&self.cores).acquire_owned()).await else {
-            return Proven::Busy;
-        };
+    /// Whether it is the user's. For `None`, a user there is none of, it takes the same time. Who asks from the user's own network (`home`)
+    /// has other places to wait at than all the world.
+    pub async fn password(&self, user: Option<&User>, password: &Secret, home: bool) -> Proven {
+        let waiting = if home { &self.waiting_at_home } else { &self.waiting };
+        let Ok(_place) = waiting.try_acquire() else { return Proven::Busy };
+        let Some(core) = self.core().await else { return Proven::Busy };
         let known = user.map_or_else(|| self.nobody.clone(), |user| user.password.clone());
         let given = password.clone();
         let (tell, matches) = oneshot::channel();
@@ -83,5 +93,20 @@ impl Proof {
             (Ok(_), _) => Proven::No,
             (Err(_), _) => Proven::Busy,
         }
+    }
+
+    /// As [`hash`], in its turn with those that are looked at; `None` when too many wait.
+    pub async fn hashed(&self, password: &Secret) -> Option<Result<Secret, HashFault>> {
+        let _place = self.waiting.try_acquire().ok()?;
+        let (core, password) = (self.core().await?, password.clone());
+        let made = tokio::task::spawn_blocking(move || {
+            let _core = core;
+            hash(&password)
+        });
+        made.await.ok()
+    }
+
+    async fn core(&self) -> Option<OwnedSemaphorePermit> {
+        tokio::time::timeout(PATIENCE, Arc::clone(&self.cores).acquire_owned()).await.ok()?.ok()
     }
 }

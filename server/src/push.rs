@@ -19,6 +19,7 @@ use tokio::time::{Instant, sleep};
 use crate::account::Host;
 use crate::desk::Desk;
 use crate::pair::Pair;
+use crate::tally::Tally;
 use crate::world::{Event, Lease, Letter, StoreFault, Want, Wanted, Zone, ZoneFault};
 use flight::{Flight, News};
 
@@ -39,6 +40,15 @@ pub struct Step {
     pub events: Vec<Event>,
     /// A letter that goes with it.
     pub letter: Option<Letter>,
+}
+
+impl Step {
+    /// The same once more, so that it is pushed again.
+    #[must_use]
+    pub fn anew(row: &Host) -> Self {
+        let host = Host { generation: row.generation + 1, ..row.clone() };
+        Self { host, events: Vec::new(), letter: None }
+    }
 }
 
 /// What came of a change that was written down.
@@ -85,6 +95,7 @@ pub struct Pusher {
     desk: Arc<Desk>,
     zone: ArcSwap<Arc<dyn Zone>>,
     lease: Lease,
+    tally: Arc<Tally>,
     flights: Mutex<HashMap<i64, Flight>>,
     failures: Mutex<HashMap<i64, u32>>,
 }
@@ -94,7 +105,13 @@ impl Pusher {
     #[must_use]
     pub fn new(desk: Arc<Desk>, zone: Arc<dyn Zone>, lease: Lease) -> Arc<Self> {
         let zone = ArcSwap::from_pointee(zone);
-        Arc::new(Self { desk, zone, lease, flights: Mutex::default(), failures: Mutex::default() })
+        let (flights, failures) = (Mutex::default(), Mutex::default());
+        Arc::new(Self { desk, zone, lease, tally: Arc::default(), flights, failures })
+    }
+
+    /// Where pushes are counted, and what else is done through this pusher.
+    pub fn tally(&self) -> &Arc<Tally> {
+        &self.tally
     }
 
     /// From now on to this one; what is under way ends at the old one.
@@ -117,8 +134,10 @@ impl Pusher {
             let seen = Pair::of(|family| row.held.get(family).seen);
             let Step { host, events, letter } = step;
             let want = Want { host: host.clone(), seen, lease: self.lease.clone(), letter, events };
+            // before the database takes it: however long the answer takes, the lease is not younger than we think
+            let leased = Instant::now();
             match self.desk.want(want).await? {
-                Wanted::Ours => return Ok(self.fly(host).await),
+                Wanted::Ours => return Ok(self.fly(host, leased).await),
                 Wanted::Others => return self.watch_others(host).await,
                 Wanted::Stale(now) => row = *now,
                 Wanted::Gone => return Ok(Pushed::Gone),
@@ -129,15 +148,15 @@ impl Pusher {
 
     /// Brings a host to the DNS that is leased to us already.
     pub async fn bring(self: &Arc<Self>, host: Host) -> Result<(), ZoneFault> {
-        match self.fly::<()>(host).await {
+        match self.fly::<()>(host, Instant::now()).await {
             Pushed::Pending(fault) => Err(fault),
             _ => Ok(()),
         }
     }
 
     /// Joins the host's flight or begins one, and waits until it has come as far as this row.
-    async fn fly<N>(self: &Arc<Self>, host: Host) -> Pushed<N> {
-        let mut news = self.board(&host);
+    async fn fly<N>(self: &Arc<Self>, host: Host, leased: Instant) -> Pushed<N> {
+        let mut news = self.board(&host, leased);
         loop {
             match news.borrow_and_update().of(host.generation) {
                 Some(News::Applied(_)) => return Pushed::Applied(Box::new(host)),
@@ -152,7 +171,7 @@ impl Pusher {
     }
 
     /// Begins a flight, or makes the one under way go as far as this row.
-    fn board(self: &Arc<Self>, host: &Host) -> watch::Receiver<News> {
+    fn board(self: &Arc<Self>, host: &Host, leased: Instant) -> watch::Receiver<News> {
         let mut flights = self.flights.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(flight) = flights.get_mut(&host.id) {
             flight.wanted = flight.wanted.max(host.generation);
@@ -160,7 +179,7 @@ impl Pusher {
         }
         let (news, seen) = watch::channel(News::Applied(host.generation - 1));
         flights.insert(host.id, Flight { wanted: host.generation, news });
-        tokio::spawn(flight::fly(Arc::clone(self), host.clone()));
+        tokio::spawn(flight::fly(Arc::clone(self), host.clone(), leased));
         seen
     }
 

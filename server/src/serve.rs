@@ -12,19 +12,21 @@ use std::time::Instant;
 
 use arc_swap::ArcSwap;
 use futures_util::future::join_all;
-use tracing::{Instrument, debug, error, info, info_span};
+use tracing::{Instrument, debug, error, error_span, info};
 
 use crate::account::{Host, User};
+use crate::auth::{Auth, Scope};
 use crate::config::Settings;
 use crate::decide::{self, Said, Verdict};
 use crate::desk::Desk;
 use crate::pair::{FAMILIES, Pair};
-use crate::proof::{self, Proof};
+use crate::proof;
 use crate::push::{PushFault, Pushed, Pusher, Step};
 use crate::request::{self, Hosts, Unread, Update};
 use crate::world::{Asked, Clock, Found, Handler, Letter, Reply, Request, StoreFault, Wish};
 use gate::Gate;
 use outcome::{Outcome, Word};
+use reply::Counted;
 
 /// Makes the letter about a change: for whom, what it was, what it is. `None` when no such letters are wanted.
 pub type Letters = dyn Fn(&User, &Host, &Host) -> Option<Letter> + Send + Sync;
@@ -41,7 +43,7 @@ pub struct Rules {
 pub struct Service {
     desk: Arc<Desk>,
     pusher: Arc<Pusher>,
-    proof: Proof,
+    auth: Arc<Auth>,
     clock: Arc<dyn Clock>,
     rules: ArcSwap<Rules>,
     gate: Gate,
@@ -50,8 +52,8 @@ pub struct Service {
 impl Service {
     /// By these rules, until they change.
     #[must_use]
-    pub fn new(desk: Arc<Desk>, pusher: Arc<Pusher>, proof: Proof, clock: Arc<dyn Clock>, rules: Rules) -> Self {
-        Self { desk, pusher, proof, clock, rules: ArcSwap::from_pointee(rules), gate: Gate::default() }
+    pub fn new(desk: Arc<Desk>, pusher: Arc<Pusher>, auth: Arc<Auth>, clock: Arc<dyn Clock>, rules: Rules) -> Self {
+        Self { desk, pusher, auth, clock, rules: ArcSwap::from_pointee(rules), gate: Gate::default() }
     }
 
     /// By these from the next request on.
@@ -62,11 +64,18 @@ impl Service {
     /// Forgets counters whose windows are over.
     pub fn clean(&self) {
         if let Some(limit) = &self.rules.load().settings.rate_limit {
-            self.gate.clean(limit, Instant::now());
+            let now = Instant::now();
+            self.gate.clean(limit, now);
+            self.auth.clean(limit, now);
         }
     }
 
-    async fn served(&self, request: &Request) -> Reply {
+    /// Passwords that are being hashed or wait for it.
+    pub fn hashes(&self) -> usize {
+        self.auth.proof().waiting()
+    }
+
+    async fn served(&self, request: &Request) -> Counted {
         let rules = self.rules.load_full();
         let daemon = &rules.settings.daemon;
         if daemon.log_requests {
@@ -80,7 +89,7 @@ impl Service {
         }
     }
 
-    async fn updated(&self, update: &Update, rules: &Rules) -> Reply {
+    async fn updated(&self, update: &Update, rules: &Rules) -> Counted {
         let Some(login) = &update.login else { return reply::challenge(update.json) };
         let names = match &update.hosts {
             Hosts::TooMany(_) => return reply::account(Word::NumHost, "at most 20 names in one request", update.json),
@@ -100,7 +109,7 @@ impl Service {
     }
 
     /// Host by host; those of one request go to the DNS together.
-    async fn answered(&self, update: &Update, found: &Found, scope: Scope, rules: &Rules) -> Reply {
+    async fn answered(&self, update: &Update, found: &Found, scope: Scope, rules: &Rules) -> Counted {
         let Some(user) = &found.user else {
             return reply::account(Word::BadAuth, Word::BadAuth.sentence(), update.json);
         };
@@ -184,7 +193,7 @@ impl Service {
         }
         if outcome.word == Word::Good {
             let old: Vec<_> = FAMILIES.iter().filter_map(|family| before.held.get(*family).address).collect();
-            info!(host = %name, client = %update.client, user = user.name, ?old, new = outcome.addresses_text(), "updated");
+            info!(client = %update.client, host = %name, user = user.name, ?old, new = outcome.addresses_text(), "updated");
         }
         outcome
     }
@@ -245,22 +254,7 @@ impl Service {
     }
 }
 
-/// What the credentials are good for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Scope {
-    /// All hosts of the user.
-    User,
-    /// One host.
-    Host(i64),
-}
-
-impl Scope {
-    fn holds(self, host: &Host) -> bool {
-        self == Self::User || self == Self::Host(host.id)
-    }
-}
-
-fn trouble(fault: &StoreFault, json: bool) -> Reply {
+fn trouble(fault: &StoreFault, json: bool) -> Counted {
     error!(%fault, "no update can be served");
     reply::account(Word::Trouble, Word::Trouble.sentence(), json)
 }
@@ -268,8 +262,13 @@ fn trouble(fault: &StoreFault, json: bool) -> Reply {
 #[async_trait::async_trait]
 impl Handler for Service {
     async fn answer(&self, request: Request) -> Reply {
-        let span = info_span!("request", id = request.id);
-        let reply = self.served(&request).instrument(span.clone()).await;
+        // of the highest level, because a span that the log's level leaves out leaves its lines without an id
+        let span = error_span!("request", id = %request.mark());
+        let began = Instant::now();
+        let (reply, answer) = self.served(&request).instrument(span.clone()).await;
+        let tally = self.pusher.tally();
+        tally.request_time.add(began.elapsed());
+        tally.answers.add(answer);
         span.in_scope(|| debug!(status = reply.status, "answered"));
         reply
     }

@@ -46,6 +46,20 @@ pub async fn once(
     clock: &dyn Clock,
     letters: &Letters,
 ) -> Result<Swept, StoreFault> {
+    let swept = all(desk, pusher, clock, letters).await;
+    let tally = pusher.tally();
+    match &swept {
+        Ok(swept) => {
+            tally.sweeps.add(1);
+            tally.expired.add(swept.removed as u64);
+            tally.not_expired.add(swept.failures as u64);
+        }
+        Err(_) => tally.broken_sweeps.add(1),
+    }
+    swept
+}
+
+async fn all(desk: &Desk, pusher: &Arc<Pusher>, clock: &dyn Clock, letters: &Letters) -> Result<Swept, StoreFault> {
     let mut swept = Swept::default();
     loop {
         let found = desk.store().expired(clock.now(), TOGETHER).await?;

@@ -12,7 +12,7 @@ pub use letters::{Letter, LetterFault, Mail};
 pub use records::{Checked, Records, Set, Shelf, Zone, ZoneChange, ZoneFault};
 pub use rows::{
     Asked, Event, EventKind, Found, HostFilter, Lease, NewHost, NewUser, Posted, Rejected, Settled, Store, StoreFault,
-    Touch, Want, Wanted, Wish,
+    Touch, Waiting, Want, Wanted, Wish,
 };
 pub use wire::{Handler, Reply, Request};
 

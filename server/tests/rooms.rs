@@ -11,6 +11,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     // nouns
     ("moment", &[]),
     ("pair", &[]),
+    ("tally", &[]),
     ("account", &["moment", "pair"]),
     ("names", &["account"]),
     ("config", &["names"]),
@@ -23,16 +24,20 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("proof", &["account", "moment", "world"]),
     // corridors
     ("desk", &["account", "moment", "world"]),
-    ("push", &["account", "decide", "desk", "moment", "pair", "world"]),
+    ("auth", &["account", "config", "limit", "proof", "request", "tally", "world"]),
+    ("push", &["account", "decide", "desk", "moment", "pair", "tally", "world"]),
     (
         "serve",
         &[
-            "account", "config", "decide", "desk", "letter", "limit", "moment", "names", "pair", "proof", "push",
-            "request", "world",
+            "account", "auth", "config", "decide", "desk", "letter", "limit", "moment", "names", "pair", "proof",
+            "push", "request", "tally", "world",
         ],
     ),
-    ("sweep", &["account", "config", "decide", "desk", "letter", "moment", "pair", "push", "world"]),
-    ("post", &["moment", "world"]),
+    ("page", &["account", "auth", "config", "desk", "moment", "names", "pair", "proof", "request", "world"]),
+    ("sweep", &["account", "config", "decide", "desk", "letter", "moment", "pair", "push", "tally", "world"]),
+    ("post", &["moment", "tally", "world"]),
+    // beside the corridors: what operators ask
+    ("status", &["tally", "world"]),
     // machines: they never meet
     ("listen", &["config", "world"]),
     ("log", &["config"]),
@@ -43,8 +48,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "daemon",
         &[
-            "account", "config", "decide", "desk", "letter", "listen", "log", "mail", "moment", "post", "proof",
-            "push", "serve", "store", "sweep", "world", "zone",
+            "account", "auth", "config", "decide", "desk", "letter", "listen", "log", "mail", "moment", "page", "post",
+            "proof", "push", "serve", "status", "store", "sweep", "tally", "world", "zone",
         ],
     ),
     (
@@ -65,7 +70,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
 
 /// Rooms without input and output: they are tested as tables.
 const FORBID_UNSAFE: &[&str] =
-    &["moment", "pair", "account", "names", "config", "world", "request", "limit", "decide", "letter"];
+    &["moment", "pair", "account", "names", "tally", "config", "world", "request", "limit", "decide", "letter"];
 
 fn files(dir: &Path, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(dir).unwrap() {

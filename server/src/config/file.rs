@@ -17,6 +17,8 @@ use super::{Fault, Warning, read_all};
 const MOST: u64 = 4 << 20;
 /// `o+r`
 const WORLD_READABLE: u32 = 0o004;
+/// `o+w`
+const WORLD_WRITABLE: u32 = 0o002;
 
 /// Why a configuration was not loaded.
 #[derive(Debug)]
@@ -25,6 +27,8 @@ pub enum LoadFault {
     Unreadable(PathBuf, io::Error),
     /// Everybody on the machine may read it: `chmod o-r`.
     WorldReadable(PathBuf),
+    /// Everybody on the machine may change it: `chmod o-w`.
+    WorldWritable(PathBuf),
     /// It is no text: the line on which that shows.
     NotText(PathBuf, usize),
     /// What is written in it is wrong.
@@ -38,6 +42,10 @@ impl fmt::Display for LoadFault {
             Self::WorldReadable(path) => {
                 let path = path.display();
                 write!(f, "{path}: can be read by everybody on this machine, and holds secrets: chmod o-rwx '{path}'")
+            }
+            Self::WorldWritable(path) => {
+                let path = path.display();
+                write!(f, "{path}: can be changed by everybody on this machine: chmod o-rwx '{path}'")
             }
             Self::NotText(path, line) => write!(f, "{}:{line}: is not UTF-8", path.display()),
             Self::Wrong(path, faults) => {
@@ -87,6 +95,9 @@ fn private(path: &Path) -> Result<Vec<u8>, LoadFault> {
     let known = file.metadata().map_err(failed)?;
     if known.is_file() && known.mode() & WORLD_READABLE != 0 {
         return Err(LoadFault::WorldReadable(path.to_owned()));
+    }
+    if known.is_file() && known.mode() & WORLD_WRITABLE != 0 {
+        return Err(LoadFault::WorldWritable(path.to_owned()));
     }
     if known.len() > MOST {
         return Err(failed(io::Error::new(io::ErrorKind::FileTooLarge, "is larger than 4 MiB")));

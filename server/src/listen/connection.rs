@@ -27,7 +27,8 @@ use crate::world::Handler;
 
 /// How an HTTP/2 connection begins (RFC 9113 section 3.4).
 const PREFACE: &[u8; 24] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
-/// Between two looks at a preface that has not come whole.
+/// Between the first two looks at a preface that has not come whole; each later wait is twice as long, up to a second, so that thousands of
+/// clients that stop in its midst cost next to nothing.
 const PREFACE_LOOK: Duration = Duration::from_millis(20);
 
 /// What all connections of one listener share.
@@ -107,6 +108,7 @@ pub(super) async fn run(
 /// Whether the client begins with HTTP/2's preface; `None` if it went away. Nothing is taken out of the socket.
 async fn prior_knowledge(stream: &TcpStream) -> Option<bool> {
     let mut first = [0; PREFACE.len()];
+    let mut pause = PREFACE_LOOK;
     loop {
         let length = stream.peek(&mut first).await.ok()?;
         if length == 0 {
@@ -118,7 +120,8 @@ async fn prior_knowledge(stream: &TcpStream) -> Option<bool> {
         if length == PREFACE.len() {
             return Some(true);
         }
-        sleep(PREFACE_LOOK).await;
+        sleep(pause).await;
+        pause = (pause * 2).min(Duration::from_secs(1));
     }
 }
 

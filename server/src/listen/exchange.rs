@@ -1,10 +1,11 @@
 //! One request and its answer: hyper's types in, the window's nouns to the handler, and back.
 
 use std::convert::Infallible;
+use std::hash::{BuildHasher, RandomState};
 use std::net::SocketAddr;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -19,7 +20,11 @@ use super::limits::{BODY, SPILL, TARGET};
 use super::pulse::Pulse;
 use crate::world::{Reply, Request};
 
-static NEXT_ID: AtomicU64 = AtomicU64::new(1);
+/// The upper half is random, so that lines of another run, or of another machine, are not taken for this request's.
+static NEXT_ID: LazyLock<AtomicU64> = LazyLock::new(|| {
+    let run = RandomState::new().hash_one(std::process::id());
+    AtomicU64::new((run & !u64::from(u32::MAX)) | 1)
+});
 
 /// What the requests of one connection share.
 pub(super) struct Call {

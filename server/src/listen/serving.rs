@@ -59,6 +59,12 @@ impl Serving {
         self.house.crowd.counts()
     }
 
+    /// The same, for whoever does not hold the handle.
+    pub fn counter(&self) -> impl Fn() -> Counts + Send + Sync + use<> {
+        let crowd = Arc::clone(&self.house.crowd);
+        move || crowd.counts()
+    }
+
     /// Stops accepting, closes idle connections, lets active requests end for up to 5 seconds, then closes all. Returns how many requests'
     /// connections had to be cut.
     pub async fn stop(self) -> usize {

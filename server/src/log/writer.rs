@@ -62,6 +62,11 @@ impl Queue {
         self.send(Job::Flush(done), end) && wait.recv_timeout(end.saturating_duration_since(Instant::now())).is_ok()
     }
 
+    /// Of the number alone: who holds it does not keep the queue open.
+    pub(super) fn lost_count(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.lost)
+    }
+
     pub(super) fn lost(&self) -> u64 {
         self.lost.load(Ordering::Relaxed)
     }

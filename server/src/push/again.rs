@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 use tracing::{info, warn};
 
 use super::Pusher;
@@ -18,6 +18,7 @@ const TOGETHER: u32 = 64;
 pub async fn run(pusher: Arc<Pusher>) {
     let mut away = false;
     loop {
+        let leased = Instant::now();
         match pusher.desk.store().claim(&pusher.lease, TOGETHER).await {
             Ok(hosts) => {
                 if std::mem::take(&mut away) {
@@ -26,7 +27,7 @@ pub async fn run(pusher: Arc<Pusher>) {
                 let full = hosts.len() >= TOGETHER as usize;
                 for host in hosts {
                     info!(host = %host.name, generation = host.generation, "pushed again");
-                    drop(pusher.board(&host));
+                    drop(pusher.board(&host, leased));
                 }
                 if full {
                     tokio::task::yield_now().await;

@@ -4,12 +4,13 @@ use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::watch;
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 use tracing::{debug, warn};
 
-use super::Pusher;
+use super::{Pusher, Step};
 use crate::account::Host;
 use crate::decide;
+use crate::tally::Push;
 use crate::world::{Settled, ZoneFault};
 
 /// How far a flight has come.
@@ -42,26 +43,40 @@ pub(super) struct Flight {
     pub(super) news: watch::Sender<News>,
 }
 
+/// Between two tries to have the newest pushed once more.
+const ANEW: Duration = Duration::from_secs(1);
+
 /// Pause before the next try, by the number of failures before.
 fn pause(failures: u32) -> Duration {
-    const LONGEST: Duration = Duration::from_mins(5);
+    // a server that is back must not wait long for what it missed
+    const LONGEST: Duration = Duration::from_secs(16);
     Duration::from_secs(1 << failures.min(16)).min(LONGEST)
 }
 
-/// Pushes a host that is leased to us, and what it becomes meanwhile.
-pub(super) async fn fly(pusher: Arc<Pusher>, mut host: Host) {
-    let mut leased = Instant::now();
+/// Pushes a host that is leased to us since `leased` at the latest, and what it becomes meanwhile.
+pub(super) async fn fly(pusher: Arc<Pusher>, mut host: Host, mut leased: Instant) {
     loop {
         // a lease must not run out while a message is under way: another instance could push a newer one before it
         if leased.elapsed() > pusher.lease.span / 2 {
             let fault = ZoneFault::Unknown("it waited too long for its turn".to_owned());
             return pusher.give_up(&host, fault).await;
         }
+        let begun = leased;
         let zone = pusher.zone.load_full();
-        if let Err(fault) = zone.push(&decide::records(&host)).await {
-            return pusher.give_up(&host, fault).await;
-        }
+        let sent = Instant::now();
+        let pushed = zone.push(&decide::records(&host)).await;
         leased = Instant::now();
+        pusher.tally.push_time.add(leased - sent);
+        pusher.tally.pushes.add(outcome(&pushed));
+        if let Err(fault) = pushed {
+            // a stop of this program may have made it a late one: then it may stand in the DNS over a newer one
+            let late = begun.elapsed() > pusher.lease.span;
+            pusher.give_up(&host, fault).await;
+            if late {
+                pusher.say_anew(host.id);
+            }
+            return;
+        }
         match pusher.desk.applied(host.id, host.generation).await {
             Ok(Settled::Done) => match pusher.landed(&host).await {
                 Some(newer) => host = newer,
@@ -74,18 +89,54 @@ pub(super) async fn fly(pusher: Arc<Pusher>, mut host: Host) {
             Ok(Settled::Gone) => return pusher.end(host.id, News::Gone),
             Ok(Settled::Lost) => {
                 let fault = ZoneFault::Unknown("another instance took the host over meanwhile".to_owned());
-                return pusher.end(host.id, News::Failed(i64::MAX, fault));
+                pusher.end(host.id, News::Failed(i64::MAX, fault));
+                return pusher.say_anew(host.id);
             }
             Err(fault) => {
                 // the lease runs out by itself, and then it is pushed again
                 warn!(host = %host.name, %fault, "the DNS has a change that the database could not be told of; it will be pushed again");
-                return pusher.end(host.id, News::Failed(i64::MAX, ZoneFault::Unknown(fault.to_string())));
+                pusher.end(host.id, News::Failed(i64::MAX, ZoneFault::Unknown(fault.to_string())));
+                return if begun.elapsed() > pusher.lease.span {
+                    pusher.say_anew(host.id)
+                };
             }
         }
     }
 }
 
+fn outcome(pushed: &Result<(), ZoneFault>) -> Push {
+    match pushed {
+        Ok(()) => Push::Applied,
+        Err(ZoneFault::Refused(_)) => Push::Refused,
+        Err(ZoneFault::Alias) => Push::Alias,
+        Err(ZoneFault::Signature(_)) => Push::Signature,
+        Err(ZoneFault::Unproven(_)) => Push::Unproven,
+        Err(ZoneFault::Unknown(_)) => Push::Unknown,
+        Err(ZoneFault::NotAsked(_)) => Push::NotAsked,
+    }
+}
+
 impl Pusher {
+    /// Who pushed without a lease may have put an older truth over a newer one, which the database counts as applied: the newest is wanted
+    /// once more, as another generation, by whoever holds the host now. Goes on until the database has taken it.
+    fn say_anew(self: &Arc<Self>, host: i64) {
+        let pusher = Arc::clone(self);
+        tokio::spawn(async move {
+            loop {
+                let said = match pusher.desk.host(host).await {
+                    Ok(None) => return,
+                    Ok(Some(row)) => pusher.change::<()>(row, |row| Ok(Step::anew(row))).await,
+                    Err(fault) => Err(fault.into()),
+                };
+                match said {
+                    Ok(_) => return,
+                    Err(fault) => warn!(%fault, "a late push is not made good yet"),
+                }
+                sleep(ANEW).await;
+            }
+        });
+    }
+
     /// All is done; or somebody wrote a newer generation after the database had been told, and counts on this flight.
     async fn landed(&self, host: &Host) -> Option<Host> {
         self.failures.lock().unwrap_or_else(PoisonError::into_inner).remove(&host.id);

@@ -21,12 +21,21 @@ pub struct Login {
 
 /// A header that is there counts, even a broken one: credentials in a query behind it are not asked.
 pub(super) fn read(request: &Request, parameters: &Parameters, params: &Params) -> Option<Login> {
+    if sent_for_another_site(request) {
+        return None;
+    }
     if let Some(header) = request.header("authorization").next() {
         return Some(of_header(header).unwrap_or_else(|| login(None, &[])));
     }
     let user = parameters.value(&params.username).map(str::to_owned);
     let password = parameters.value(&params.password)?;
     Some(login(user, password.as_bytes()))
+}
+
+/// A browser that was logged in here once adds those credentials to whatever another site's page makes it ask: that is not the user's word.
+/// Browsers say so of their own requests (Fetch Metadata, section 2.3); no router does.
+fn sent_for_another_site(request: &Request) -> bool {
+    request.header("sec-fetch-site").any(|site| matches!(site.trim_ascii(), b"cross-site" | b"same-site"))
 }
 
 fn of_header(header: &[u8]) -> Option<Login> {

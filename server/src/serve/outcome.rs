@@ -3,6 +3,7 @@
 use std::net::IpAddr;
 
 use crate::pair::Pair;
+use crate::tally::Answer;
 
 /// The words of the protocol.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -54,6 +55,21 @@ impl Word {
             Self::Abuse => "too many requests; wait a minute",
             Self::DnsErr => "the DNS could not be changed; the change is kept and tried again",
             Self::Trouble => "the service has trouble; try again later",
+        }
+    }
+
+    /// How it is counted.
+    pub(super) fn counted(self) -> Answer {
+        match self {
+            Self::NoChange => Answer::NoChange,
+            Self::Good => Answer::Good,
+            Self::NotFqdn => Answer::NotFqdn,
+            Self::NoHost => Answer::NoHost,
+            Self::NumHost => Answer::NumHost,
+            Self::BadAuth => Answer::BadAuth,
+            Self::Abuse => Answer::Abuse,
+            Self::DnsErr => Answer::DnsErr,
+            Self::Trouble => Answer::Trouble,
         }
     }
 

@@ -3,7 +3,11 @@
 use serde_json::{Value, json};
 
 use super::outcome::{Named, Outcome, Word};
+use crate::tally::Answer;
 use crate::world::Reply;
+
+/// A reply, and what it is counted as.
+pub(super) type Counted = (Reply, Answer);
 
 const TEXT: &str = "text/plain; charset=utf-8";
 const JSON: &str = "application/json";
@@ -17,24 +21,24 @@ fn reply(status: u16, kind: &str, body: String) -> Reply {
 }
 
 /// No endpoint there.
-pub(super) fn not_found() -> Reply {
-    reply(404, TEXT, "not found\n".to_owned())
+pub(super) fn not_found() -> Counted {
+    (reply(404, TEXT, "not found\n".to_owned()), Answer::NotFound)
 }
 
 /// Neither GET nor POST.
-pub(super) fn wrong_method() -> Reply {
+pub(super) fn wrong_method() -> Counted {
     let mut reply = reply(405, TEXT, "GET or POST is wanted\n".to_owned());
     reply.headers.push(("allow", "GET, POST".to_owned()));
-    reply
+    (reply, Answer::Method)
 }
 
 /// Who asks without credentials is asked for them: GNU wget sends none before that.
-pub(super) fn challenge(json: bool) -> Reply {
-    account(Word::BadAuth, "credentials are wanted", json)
+pub(super) fn challenge(json: bool) -> Counted {
+    (account(Word::BadAuth, "credentials are wanted", json).0, Answer::Challenge)
 }
 
 /// What is said once for the whole request.
-pub(super) fn account(word: Word, message: &str, json: bool) -> Reply {
+pub(super) fn account(word: Word, message: &str, json: bool) -> Counted {
     if json {
         finished(word, true, json!({ "status": word.text(), "message": message }).to_string() + "\n")
     } else {
@@ -43,7 +47,7 @@ pub(super) fn account(word: Word, message: &str, json: bool) -> Reply {
 }
 
 /// What is said of each host, in the order of the request.
-pub(super) fn hosts(outcomes: &[Named], json: bool) -> Reply {
+pub(super) fn hosts(outcomes: &[Named], json: bool) -> Counted {
     let worst = outcomes.iter().map(|named| named.outcome.word).max().unwrap_or(Word::NoHost);
     if !json {
         let lines: String = outcomes.iter().map(|named| named.outcome.line() + "\n").collect();
@@ -76,7 +80,7 @@ fn object(outcome: &Outcome) -> Value {
 }
 
 /// Only a refused login has a status of its own in text mode: inadyn takes 404 and 429 as fatal, ddclient reads a body only behind a 2xx.
-fn finished(word: Word, json: bool, body: String) -> Reply {
+fn finished(word: Word, json: bool, body: String) -> Counted {
     let status = if json || word == Word::BadAuth { word.status() } else { 200 };
     let mut reply = reply(status, if json { JSON } else { TEXT }, body);
     if status == 401 {
@@ -85,5 +89,5 @@ fn finished(word: Word, json: bool, body: String) -> Reply {
     if status == 429 {
         reply.headers.push(("retry-after", RETRY_AFTER.to_owned()));
     }
-    reply
+    (reply, word.counted())
 }

@@ -1,44 +1,68 @@
 //! The request line for `log_requests`, without anything secret.
 
-use crate::config::Endpoint;
+use crate::config::{Endpoint, Params};
 use crate::world::Request;
 
 /// Octets of a line.
 const LONGEST: usize = 1024;
 
-/// Method, path and query. Values of every name that any endpoint takes a password by are masked, however the name is encoded and however
-/// often it stands there; a path that no endpoint has may hold anything, so only its first part is shown.
+/// Octets of a path's first part, where no endpoint has the path: enough for a slip to be seen, too few for a token.
+const PART: usize = 12;
+
+/// Parameters of the protocol that say nothing to us and nothing to a thief, in lower case.
+const HARMLESS: [&str; 6] = ["system", "wildcard", "mx", "backmx", "offline", "url"];
+
+/// Method, path and query. Only what is known to be harmless is shown: values of the names by which an endpoint takes hosts, addresses, users
+/// and wishes, as far as they look like such; whatever else somebody writes there may be how they send a password. A path that no endpoint has
+/// may hold anything, so only its beginning is shown.
 pub(super) fn masked(request: &Request, endpoints: &[Endpoint]) -> String {
-    let mut line = format!("{} {}", request.method, path(&request.path, endpoints));
+    let known = endpoints.iter().find(|endpoint| endpoint.path == request.path);
+    let mut line = format!("{} ", request.method);
+    match known {
+        Some(endpoint) => line.push_str(&endpoint.path),
+        None => line.push_str(&beginning(&request.path)),
+    }
     for (at, part) in request.query.iter().flat_map(|query| query.split('&')).enumerate() {
         line.push(if at == 0 { '?' } else { '&' });
-        let (name, value) = part.split_once('=').unwrap_or((part, ""));
-        line.push_str(name);
-        if part.len() > name.len() {
-            line.push('=');
-            line.push_str(if secret(name, endpoints) { "***" } else { value });
-        }
+        line.push_str(&shown(part, known.map(|endpoint| &endpoint.params)));
     }
     line.truncate(line.floor_char_boundary(LONGEST));
     line
 }
 
-fn secret(name: &str, endpoints: &[Endpoint]) -> bool {
-    let decoded = form_urlencoded::parse(name.as_bytes()).next().map(|(name, _)| name.into_owned()).unwrap_or_default();
-    let plain = decoded.trim();
-    // a name that nobody asked for may still be how somebody sends a password
-    let telling =
-        ["pass", "token", "secret", "key", "auth", "pw"].iter().any(|word| plain.to_ascii_lowercase().contains(word));
-    telling
-        || endpoints
+/// A part of the query, or as much of it as may be seen.
+fn shown(part: &str, params: Option<&Params>) -> String {
+    let (name, value) = match form_urlencoded::parse(part.as_bytes()).next() {
+        Some((name, value)) => (name.into_owned(), value.into_owned()),
+        None => return String::new(),
+    };
+    let secret = params.is_none_or(|params| params.password.contains(&name));
+    let plain = params.is_some_and(|params| {
+        [&params.hostname, &params.ipv4, &params.ipv6, &params.username, &params.notify_change]
             .iter()
-            .any(|endpoint| endpoint.params.password.iter().any(|known| known.eq_ignore_ascii_case(plain)))
+            .any(|names| names.contains(&name))
+    });
+    let harmless = plain || HARMLESS.contains(&name.to_ascii_lowercase().as_str());
+    match part.split_once('=') {
+        Some((written, _)) if secret || !harmless => format!("{}=***", if named(&name) { written } else { "***" }),
+        Some((written, raw)) => format!("{written}={}", if lone(&value) { raw } else { "***" }),
+        None if harmless => part.to_owned(),
+        None => "***".to_owned(),
+    }
 }
 
-fn path(path: &str, endpoints: &[Endpoint]) -> String {
-    if endpoints.iter().any(|endpoint| endpoint.path == path) {
-        return path.to_owned();
-    }
-    let first: String = path.trim_start_matches('/').chars().take_while(|c| !"/;,:".contains(*c)).take(32).collect();
-    if path.len() > first.len() + 1 { format!("/{first}...") } else { format!("/{first}") }
+/// Whether it looks like a parameter's name, and not like a value that lost its own.
+fn named(name: &str) -> bool {
+    name.len() <= PART + 4 && name.bytes().all(|byte| byte.is_ascii_lowercase() || matches!(byte, b'_' | b'4' | b'6'))
+}
+
+/// Whether it is one value: with these signs, another parameter may hide behind it.
+fn lone(value: &str) -> bool {
+    !value.contains([';', '&', '=', '?', '#', '\\', '"', '\'', '<', '>']) && !value.contains(char::is_whitespace)
+}
+
+fn beginning(path: &str) -> String {
+    let part = path.trim_start_matches('/').split(['/', ';', ',', ':', '%', '=']).next().unwrap_or_default();
+    let part = if part.len() > PART { "" } else { part };
+    if path.len() > part.len() + 1 { format!("/{part}...") } else { format!("/{part}") }
 }

@@ -11,7 +11,8 @@ use super::{Sql, backup, events, hosts, lease, letters, look, scheme, tokens, us
 use crate::account::{Digest, Host, Token, User};
 use crate::moment::Moment;
 use crate::world::{
-    Asked, Event, Found, HostFilter, Lease, NewHost, NewUser, Posted, Settled, Store, StoreFault, Touch, Want, Wanted,
+    Asked, Event, Found, HostFilter, Lease, NewHost, NewUser, Posted, Settled, Store, StoreFault, Touch, Waiting, Want,
+    Wanted,
 };
 
 /// Asks outside of a transaction.
@@ -128,6 +129,10 @@ impl Store for Sql {
 
     async fn check(&self) -> Result<String, StoreFault> {
         ask!(self, link => self.version(link))
+    }
+
+    async fn waiting(&self) -> Result<Waiting, StoreFault> {
+        ask!(self, link => lease::waiting(link))
     }
 
     async fn backup(&self, path: &Path) -> Result<(), StoreFault> {

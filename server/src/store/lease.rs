@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use super::fault::Halt;
 use super::link::Link;
-use super::row::values;
+use super::row::{strange, values};
 use super::standing::{self, Standing};
 use super::want::write;
 use crate::account::Host;
-use crate::world::{Lease, Settled};
+use crate::world::{Lease, Settled, Waiting};
 
 pub(super) async fn applied(link: &mut Link<'_>, done: &[(i64, i64)], lease: &Lease) -> Result<Vec<Settled>, Halt> {
     let mut rows = standing::lock(link, done.iter().map(|(host, _)| *host)).await?;
@@ -75,4 +75,12 @@ pub(super) async fn claim(link: &mut Link<'_>, lease: &Lease, limit: u32) -> Res
     let found = found.map(|row| row.host.clone()).collect();
     write(link, &rows, ours).await?;
     Ok(found)
+}
+
+/// What is due some day is not done; the indexes on `due` answer this.
+pub(super) async fn waiting(link: &mut Link<'_>) -> Result<Waiting, sqlx::Error> {
+    let sql = "SELECT (SELECT COUNT(*) FROM hosts WHERE due IS NOT NULL), (SELECT COUNT(*) FROM letters WHERE due IS NOT NULL)";
+    let row = link.one(sql, Vec::new()).await?.ok_or(sqlx::Error::RowNotFound)?;
+    let number = |at| -> Result<u64, sqlx::Error> { u64::try_from(row.int(at)?).map_err(strange) };
+    Ok(Waiting { hosts: number(0)?, letters: number(1)? })
 }

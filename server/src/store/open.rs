@@ -104,5 +104,5 @@ async fn mariadb(database: &Database) -> Result<MySqlPool, StoreFault> {
 
 /// READ COMMITTED: locks are on rows that were found, not on the gaps between them, where writers of other hosts would wait. A lock that is
 /// not to be had soon is a collision like any other.
-const SESSION: &str = "SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED; SET SESSION innodb_lock_wait_timeout = 5; \
+const SESSION: &str = "SET SESSION time_zone = '+00:00'; SET SESSION TRANSACTION ISOLATION LEVEL READ COMMITTED; SET SESSION innodb_lock_wait_timeout = 5; \
                        SET SESSION sql_mode = CONCAT(@@sql_mode, ',STRICT_ALL_TABLES')";

@@ -201,6 +201,15 @@ pub struct Posted {
     pub letter: Letter,
 }
 
+/// What waits in the database to be carried out, by whichever instance.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Waiting {
+    /// Hosts whose newest generation the DNS is not known to have.
+    pub hosts: u64,
+    /// Letters in the outbox.
+    pub letters: u64,
+}
+
 /// The database did not do it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum StoreFault {
@@ -320,6 +329,9 @@ pub trait Store: Send + Sync {
 
     /// Whether it answers; says what it is (`SQLite 3.50.1, scheme 1`).
     async fn check(&self) -> Result<String, StoreFault>;
+
+    /// How much waits.
+    async fn waiting(&self) -> Result<Waiting, StoreFault>;
 
     /// Writes a whole copy, consistent in itself, while others go on.
     async fn backup(&self, path: &Path) -> Result<(), StoreFault>;

@@ -1,12 +1,13 @@
 //! One request and its reply as `listen` hands them over: bytes read, nothing judged.
 #![forbid(unsafe_code)]
 
+use std::fmt;
 use std::net::SocketAddr;
 
 /// A request whose head and body were read within the limits.
 #[derive(Clone, Debug)]
 pub struct Request {
-    /// Names it in every log line; no two of one run are alike.
+    /// Names it in every log line; no two of one run are alike, and hardly two of several runs: [`Request::mark`] writes it.
     pub id: u64,
     /// `GET`, `POST`, ...
     pub method: String,
@@ -26,6 +27,12 @@ impl Request {
     /// The values of a header, in their order; `name` in lower case.
     pub fn header<'a>(&'a self, name: &'a str) -> impl DoubleEndedIterator<Item = &'a [u8]> {
         self.headers.iter().filter(move |(found, _)| found == name).map(|(_, value)| value.as_slice())
+    }
+
+    /// The id as log lines have it: the run, a hyphen, the request's number in that run; hexadecimal.
+    pub fn mark(&self) -> impl fmt::Display + use<> {
+        let (run, number) = (self.id >> 32, self.id & u64::from(u32::MAX));
+        fmt::from_fn(move |f| write!(f, "{run:08x}-{number:x}"))
     }
 }
 

@@ -10,6 +10,8 @@ mod carry;
 mod catalog;
 mod contents;
 mod fault;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod guests;
 mod mark;
 mod mirror;

@@ -16,7 +16,7 @@ use ddns_service::moment::Moment;
 use ddns_service::pair::Pair;
 use ddns_service::world::{
     Asked, Event, Found, HostFilter, Lease, NewHost, NewUser, Posted, Rejected, Settled, Store, StoreFault, Touch,
-    Want, Wanted, Wish,
+    Waiting, Want, Wanted, Wish,
 };
 
 pub(crate) use rows::Rows;
@@ -268,6 +268,11 @@ impl Store for Fake {
     async fn check(&self) -> Result<String, StoreFault> {
         drop(self.open()?);
         Ok("a table in memory, scheme 1".to_owned())
+    }
+
+    async fn waiting(&self) -> Result<Waiting, StoreFault> {
+        let pending = self.open()?.hosts.values().filter(|host| host.applied < host.generation).count();
+        Ok(Waiting { hosts: pending as u64, letters: 0 })
     }
 
     async fn backup(&self, path: &Path) -> Result<(), StoreFault> {

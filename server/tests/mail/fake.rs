@@ -14,7 +14,7 @@ use ddns_service::moment::Moment;
 use ddns_service::pair::Pair;
 use ddns_service::world::{
     Asked, Event, Found, HostFilter, Lease, Letter, LetterFault, Mail, NewHost, NewUser, Posted, Settled, Store,
-    StoreFault, Touch, Want, Wanted,
+    StoreFault, Touch, Waiting, Want, Wanted,
 };
 use tokio::time::Instant;
 
@@ -170,6 +170,9 @@ impl Store for Outbox {
         unimplemented!()
     }
     async fn check(&self) -> Result<String, StoreFault> {
+        unimplemented!()
+    }
+    async fn waiting(&self) -> Result<Waiting, StoreFault> {
         unimplemented!()
     }
     async fn backup(&self, _: &Path) -> Result<(), StoreFault> {

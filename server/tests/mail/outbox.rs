@@ -33,7 +33,8 @@ impl Running {
 
     fn through(owner: &str, store: &Arc<Outbox>, outlet: Arc<Outlet>) -> Self {
         let (wake, (stop, stopped)) = (Arc::new(Notify::new()), watch::channel(false));
-        let post = Post { store: store.clone(), outlet, owner: owner.to_owned(), wake: wake.clone() };
+        let post =
+            Post { store: store.clone(), outlet, owner: owner.to_owned(), wake: wake.clone(), tally: Arc::default() };
         Self { wake, stop, task: tokio::spawn(post::run(post, stopped)) }
     }
 

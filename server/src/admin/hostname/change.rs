@@ -36,8 +36,9 @@ impl Office<'_, '_> {
             (decide::retime(host, dns_ttl, ttls.expiry_ttl.unwrap_or(host.expiry_ttl)), Vec::new())
         };
         let (before, after, ours) = self.changed(host, &*works, change).await?;
-        let same = before.dns_ttl == after.dns_ttl && before.generation == before.applied;
-        if ours && (same || !shows(&after)) {
+        // what the DNS does not have yet, the end of a record among it, must not count as applied by this
+        let done = before.generation == before.applied;
+        if ours && done && (before.dns_ttl == after.dns_ttl || !shows(&after)) {
             self.store.applied(&[(after.id, after.generation)], &works.lease()).await?;
         } else if ours {
             let next = "the change is kept; the daemon tries again by itself";

@@ -25,11 +25,11 @@ pub(super) struct Guest {
 }
 
 impl Guests {
-    /// `None` when there are too many.
-    pub(super) fn enter(self: &Arc<Self>, address: IpAddr) -> Option<Guest> {
+    /// `None` when there are too many. Whoever is `awaited`, a secondary that comes for a transfer, finds a place however many strangers are in.
+    pub(super) fn enter(self: &Arc<Self>, address: IpAddr, awaited: bool) -> Option<Guest> {
         let network = network(address);
         let mut counts = self.counts.lock().unwrap_or_else(PoisonError::into_inner);
-        if counts.values().sum::<usize>() >= ALL {
+        if !awaited && counts.values().sum::<usize>() >= ALL {
             return None;
         }
         let count = counts.entry(network).or_insert(0);
@@ -63,5 +63,24 @@ fn network(address: IpAddr) -> IpAddr {
     match address.to_canonical() {
         IpAddr::V6(address) => Ipv6Addr::from_bits(address.to_bits() & !u128::from(u64::MAX)).into(),
         v4 @ IpAddr::V4(_) => v4,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn strangers_cannot_keep_a_secondary_out() {
+        let guests = Arc::<Guests>::default();
+        let from = |number: usize| IpAddr::from([192, 0, 2, u8::try_from(number).unwrap()]);
+        let all: Vec<_> = (0..ALL).map(|number| guests.enter(from(number / EACH), false)).collect();
+        assert!(all.iter().all(Option::is_some));
+        assert!(guests.enter(from(100), false).is_none());
+        let secondary: Vec<_> = (0..EACH).map(|_| guests.enter(from(200), true)).collect();
+        assert!(secondary.iter().all(Option::is_some));
+        assert!(guests.enter(from(200), true).is_none(), "nor has it more than its own");
+        drop(all);
+        assert!(guests.enter(from(100), false).is_some());
     }
 }

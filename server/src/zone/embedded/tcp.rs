@@ -44,7 +44,8 @@ pub(super) async fn serve(listener: TcpListener, house: Arc<House>, mut stop: wa
         tokio::select! {
             accepted = listener.accept() => match accepted {
                 Ok((stream, from)) => {
-                    let Some(guest) = house.guests.enter(from.ip()) else { continue };
+                    let awaited = house.catalog.load().is_secondary(from.ip());
+                    let Some(guest) = house.guests.enter(from.ip(), awaited) else { continue };
                     let (house, stop) = (Arc::clone(&house), stop.clone());
                     open.spawn(async move {
                         let _ = Connection::of(stream, from.ip()).answer(&house, stop).await;

@@ -4,7 +4,7 @@ use std::slice;
 use std::time::Duration;
 
 use ddns_service::account::Host;
-use ddns_service::world::{Letter, Store, Want};
+use ddns_service::world::{Letter, Store, Waiting, Want};
 
 use crate::bed::{Bed, host, lease, long, moment, want};
 
@@ -32,6 +32,7 @@ pub(crate) async fn a_letter_leaves_after_its_generation_is_applied_and_once(bed
     store.want(slice::from_ref(&first)).await.unwrap();
     store.want(&[second.clone(), telling(&first.host, "192.0.2.3", "stale")]).await.unwrap();
     assert_eq!(store.letters(&long("post"), 10).await.unwrap(), []);
+    assert_eq!(store.waiting().await.unwrap(), Waiting { hosts: 1, letters: 2 });
     store.applied(&[(first.host.id, 1)], &long("one")).await.unwrap();
     let found = store.letters(&long("post"), 10).await.unwrap();
     assert_eq!(found.len(), 1);

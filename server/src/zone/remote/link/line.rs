@@ -99,6 +99,10 @@ impl Line {
         if exchange.tell.is_closed() {
             return;
         }
+        // after a stop of this program it may be as late as can be
+        if exchange.until <= Instant::now() {
+            return exchange.end(Err(Silence::NoAnswer(self.way.timeout)));
+        }
         if self.connection.is_none() {
             match timeout_at(exchange.until, Wire::connect(self.way.at)).await {
                 Ok(Ok(wire)) => self.connection = Some(Connection::new(wire)),

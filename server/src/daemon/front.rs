@@ -1,0 +1,23 @@
+//! Which of the two answers: an endpoint's path is an update, everything else the owners' page, when it is on.
+
+use std::sync::Arc;
+
+use crate::page::Page;
+use crate::serve::Service;
+use crate::world::{Handler, Reply, Request};
+
+pub(super) struct Front {
+    pub(super) service: Arc<Service>,
+    pub(super) page: Arc<Page>,
+}
+
+#[async_trait::async_trait]
+impl Handler for Front {
+    async fn answer(&self, request: Request) -> Reply {
+        if self.page.takes(&request.path) {
+            self.page.answer(request).await
+        } else {
+            self.service.answer(request).await
+        }
+    }
+}

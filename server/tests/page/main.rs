@@ -1,0 +1,11 @@
+//! The owners' page over HTTP: the real store, a browser's jar of cookies, a clock that the tests set.
+
+#![cfg(test)]
+
+mod browser;
+mod chromium;
+mod defence;
+mod escaping;
+mod flow;
+mod house;
+mod snippets;
