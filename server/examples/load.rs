@@ -183,8 +183,8 @@ async fn client(plan: Rc<Plan>, place: u64, begin: Instant) -> Tally {
     let mut number = place;
     while (plan.total == 0 || number < plan.total) && (plan.total > 0 || Instant::now() < end) {
         let mut due = Instant::now();
-        if plan.rate > 0 {
-            let at = begin + Duration::from_micros(number * 1_000_000 / plan.rate);
+        if let Some(micros) = (number * 1_000_000).checked_div(plan.rate) {
+            let at = begin + Duration::from_micros(micros);
             if at > end {
                 break;
             }
