@@ -97,7 +97,7 @@ pub(super) async fn fly(pusher: Arc<Pusher>, mut host: Host, mut leased: Instant
                 warn!(host = %host.name, %fault, "the DNS has a change that the database could not be told of; it will be pushed again");
                 pusher.end(host.id, News::Failed(i64::MAX, ZoneFault::Unknown(fault.to_string())));
                 return if begun.elapsed() > pusher.lease.span {
-                    pusher.say_anew(host.id)
+                    pusher.say_anew(host.id);
                 };
             }
         }

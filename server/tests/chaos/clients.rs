@@ -81,11 +81,9 @@ fn once(dice: &mut Dice, ports: &[u16], number: &AtomicU32, begun: Instant) -> S
     let instance = dice.index(ports.len());
     let number = number.fetch_add(1, Ordering::Relaxed);
     let address = format!("11.{}.{}.{}", number >> 16, number >> 8 & 255, number & 255);
-    let mut query =
-        format!("hostname=h{host}.{ZONE}&username={USER}&password={}&myip={address}", PASSWORD.replace(' ', "%20"));
-    if dice.below(3) == 0 {
-        query += &format!("&myip6=2600::{number:x}");
-    }
+    let six = if dice.below(3) == 0 { format!("&myip6=2600::{number:x}") } else { String::new() };
+    let password = PASSWORD.replace(' ', "%20");
+    let mut query = format!("hostname=h{host}.{ZONE}&username={USER}&password={password}&myip={address}{six}");
     if dice.below(8) == 0 {
         query += "&notify_change=1";
     }

@@ -1,4 +1,4 @@
-//! Chance that can be had again: a seed makes the same numbers each time (SplitMix64).
+//! Chance that can be had again: a seed makes the same numbers each time (`SplitMix64`).
 
 pub(crate) struct Dice(u64);
 

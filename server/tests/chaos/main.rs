@@ -99,14 +99,18 @@ fn schedule(seed: u64, length: u64) -> Result<(), String> {
             town.suffer(&trouble, &busy);
         }
         town.supervise();
-        done.try_iter().for_each(|said| town.note(&said));
+        for said in done.try_iter() {
+            town.note(&said);
+        }
         thread::sleep(Duration::from_millis(10));
     }
     town.note("troubles end");
     town.heal(&busy);
     let sent = clients.stop();
     drop(busy);
-    done.iter().for_each(|said| town.note(&said));
+    for said in done.iter() {
+        town.note(&said);
+    }
     let outcome = town.judged(&sent);
     let words = |word: &str| sent.iter().filter(|sent| sent.word.as_deref() == Some(word)).count();
     let said = format!(

@@ -1,5 +1,6 @@
 //! Everything of one schedule: instances of the real program on one database, a name server, a mail server, clients; and what they say.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
@@ -137,7 +138,7 @@ impl Town {
         let mut sheet = String::from("user,email,password,label,zone,expiry_ttl\n");
         for number in 0..HOSTS {
             let expiry = if number % EXPIRING == 0 { EXPIRY } else { 0 };
-            sheet += &format!("{USER},ann@chaos.test,{PASSWORD},h{number},{ZONE},{expiry}\n");
+            writeln!(sheet, "{USER},ann@chaos.test,{PASSWORD},h{number},{ZONE},{expiry}").unwrap();
         }
         let path = self.folder.join("people.csv");
         fs::write(&path, sheet).unwrap();

@@ -138,7 +138,7 @@ fn answers_hold(rows: &[Vec<String>], sent: &[Sent], wrong: &mut Vec<String>) {
         let mine: Vec<&Sent> = sent.iter().filter(|sent| sent.host == host).collect();
         let deleted = row[4].parse::<u64>().unwrap() < 1;
         if row[1].is_empty() {
-            let surely = mine.iter().any(|sent| sent.good()) && host % EXPIRING != 0 && !deleted;
+            let surely = mine.iter().any(|sent| sent.good()) && !host.is_multiple_of(EXPIRING) && !deleted;
             if surely && !mine.is_empty() {
                 wrong.push(format!("h{host} was answered for and has no address"));
             }
