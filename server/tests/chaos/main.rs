@@ -108,7 +108,7 @@ fn schedule(seed: u64, length: u64) -> Result<(), String> {
     town.heal(&busy);
     let sent = clients.stop();
     drop(busy);
-    for said in done.iter() {
+    for said in &done {
         town.note(&said);
     }
     let outcome = town.judged(&sent);
