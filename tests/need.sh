@@ -27,6 +27,11 @@ for purpose; do
 		want sqlite3 sqlite3
 		[ -e /usr/share/pdns-backend-sqlite3/schema/schema.sqlite3.sql ] || missing="$missing pdns-backend-sqlite3"
 		want mariadbd mariadb-server
+		want mariadb mariadb-client
+		want rndc bind9-utils
+		want named-checkconf bind9-utils
+		want setpriv util-linux
+		[ -d /usr/share/fonts/truetype/dejavu ] || missing="$missing fonts-dejavu-core"
 		want curl curl ca-certificates
 		want wget wget
 		want openssl openssl
