@@ -2,6 +2,7 @@
 # make run-server  keeps the update server running on loopback, with a made-up user, and prints the line to try
 # make test     everything that is checked on each change
 # make interop  dynamic updates and PowerDNS' API at real servers: BIND, Knot, PowerDNS
+# make chaos    the update server in trouble: SCHEDULES=300 random ones (SEED=n runs one again)
 # make fuzz     the server's readers on what nobody would send, SECONDS=60 each (nightly Rust and cargo-fuzz)
 # make bench    costs, beside programs of equal work
 # make bench-server  what the update server gets done, beside nsupdate, dnsperf and a bare HTTP server (SHORT=1: a look of two minutes)
@@ -14,7 +15,6 @@
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
 .PHONY: help tools need run build-server run-server test-server show test interop bench bench-server fuzz chaos lint-server musl musl-all ipk ipk-all targets cases lint build
-.PHONY: help fuzz tools need run build-server run-server test-server show test interop bench musl musl-all ipk ipk-all targets cases lint build
 
 TARGET := x86_64
 export FEATURES := full
@@ -92,6 +92,11 @@ targets: need ipk-all
 bench:
 	@sh tests/need.sh bench
 	@sh bench/run.sh
+
+SCHEDULES = 300
+chaos: tools
+	@sh tests/need.sh server
+	@CHAOS_SCHEDULES=$(SCHEDULES) $(if $(SEED),CHAOS_SEED=$(SEED)) $(CARGO) test --manifest-path server/Cargo.toml --locked --quiet --test chaos -- --ignored --nocapture
 
 bench-server: tools
 	@sh tests/need.sh bench-server

@@ -71,14 +71,14 @@ fn show(text: &str, words: &[&str]) {
 
 fn first_update(stage: &Stage<'_>) -> io::Result<crate::stage::Actor> {
     say("\n2. The first update\n");
-    say(&format!("   DNS says of home.example.net: {}. Nobody has told it yet.", stage.dns()));
+    say(&format!("   DNS says of home.example.net: {}. Nobody has told it yet.", Stage::dns()));
     say(
         "   Now the updater starts, in the foreground as the router starts it; -v shows its log here (lines with a bar):",
     );
     let updater = stage.start(&["run", "-v", "demo"])?;
     stage.until_asked(1)?;
-    stage.until("DNS to follow", |stage| stage.dns() == ROUTER_V4)?;
-    say(&format!("\n   DNS says home.example.net is at {}: the router. It is found again.", stage.dns()));
+    stage.until("DNS to follow", |_| Stage::dns() == ROUTER_V4)?;
+    say(&format!("\n   DNS says home.example.net is at {}: the router. It is found again.", Stage::dns()));
     Ok(updater)
 }
 
@@ -99,13 +99,13 @@ fn other_address(stage: &Stage<'_>) -> io::Result<()> {
     say(&format!("   {ROUTER_V4} is gone, wan0 has {new}.\n"));
     let moment = renumber(stage, new)?;
     stage.until_asked(2)?;
-    stage.until("DNS to follow", |stage| stage.dns() == new)?;
+    stage.until("DNS to follow", |_| Stage::dns() == new)?;
     let took = moment.elapsed();
     say(&format!(
         "\n   Less than {} milliseconds after the change the world knew: no polling, the kernel tells.",
         took.as_millis()
     ));
-    say(&format!("   DNS says home.example.net is at {}.\n   The updater is told to end:\n", stage.dns()));
+    say(&format!("   DNS says home.example.net is at {}.\n   The updater is told to end:\n", Stage::dns()));
     Ok(())
 }
 
@@ -132,9 +132,9 @@ fn wrong_password(stage: &Stage<'_>) -> io::Result<()> {
     say("\n   The password is put right, and the running updater told to look:\n");
     show(&configure(stage, PASSWORD, Some(CHECK_SECS))?, &["password"]);
     stage.run(&["reload", "demo"])?;
-    stage.until("DNS to follow", |stage| stage.dns() == "203.0.113.77")?;
+    stage.until("DNS to follow", |_| Stage::dns() == "203.0.113.77")?;
     stage.until("the next check", |stage| stage.registered() == "203.0.113.77")?;
-    say(&format!("\n   DNS says home.example.net is at {}, and the next check sees it too:", stage.dns()));
+    say(&format!("\n   DNS says home.example.net is at {}, and the next check sees it too:", Stage::dns()));
     stage.run(&["status"])?;
     say("\n   The updater is told to end:\n");
     updater.end();
