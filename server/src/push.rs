@@ -134,39 +134,37 @@ impl Pusher {
             let seen = Pair::of(|family| row.held.get(family).seen);
             let Step { host, events, letter } = step;
             let want = Want { host: host.clone(), seen, lease: self.lease.clone(), letter, events };
-            // before the database takes it: however long the answer takes, the lease is not younger than we think
-            let leased = Instant::now();
-            match self.desk.want(want).await? {
-                Wanted::Ours => return Ok(self.fly(host, leased).await),
-                Wanted::Others => return self.watch_others(host).await,
-                Wanted::Stale(now) => row = *now,
-                Wanted::Gone => return Ok(Pushed::Gone),
+            match self.written(want).await? {
+                Written::Aboard(news) => return Ok(arrival(host, news).await),
+                Written::Not(Wanted::Stale(now)) => row = *now,
+                Written::Not(Wanted::Gone) => return Ok(Pushed::Gone),
+                Written::Not(_) => return self.watch_others(host).await,
             }
         }
         Err(PushFault::Crowded)
     }
 
-    /// Brings a host to the DNS that is leased to us already.
-    pub async fn bring(self: &Arc<Self>, host: Host) -> Result<(), ZoneFault> {
-        match self.fly::<()>(host, Instant::now()).await {
-            Pushed::Pending(fault) => Err(fault),
-            _ => Ok(()),
-        }
+    /// Writes and boards in a task of its own: a client that hangs up between the two would leave a leased host without a flight, and others
+    /// would wait until the lease ends.
+    async fn written(self: &Arc<Self>, want: Want) -> Result<Written, StoreFault> {
+        let pusher = Arc::clone(self);
+        let task = tokio::spawn(async move {
+            // before the database takes it: however long the answer takes, the lease is not younger than we think
+            let (leased, host) = (Instant::now(), want.host.clone());
+            Ok(match pusher.desk.want(want).await? {
+                Wanted::Ours => Written::Aboard(pusher.board(&host, leased)),
+                other => Written::Not(other),
+            })
+        });
+        task.await.unwrap_or_else(|_| Err(StoreFault::Away("the service is stopping".to_owned())))
     }
 
-    /// Joins the host's flight or begins one, and waits until it has come as far as this row.
-    async fn fly<N>(self: &Arc<Self>, host: Host, leased: Instant) -> Pushed<N> {
-        let mut news = self.board(&host, leased);
-        loop {
-            match news.borrow_and_update().of(host.generation) {
-                Some(News::Applied(_)) => return Pushed::Applied(Box::new(host)),
-                Some(News::Gone) => return Pushed::Gone,
-                Some(News::Failed(_, fault)) => return Pushed::Pending(fault),
-                None => {}
-            }
-            if news.changed().await.is_err() {
-                return Pushed::Pending(ZoneFault::Unknown("the service is stopping".to_owned()));
-            }
+    /// Brings a host to the DNS that is leased to us already.
+    pub async fn bring(self: &Arc<Self>, host: Host) -> Result<(), ZoneFault> {
+        let news = self.board(&host, Instant::now());
+        match arrival::<()>(host, news).await {
+            Pushed::Pending(fault) => Err(fault),
+            _ => Ok(()),
         }
     }
 
@@ -197,5 +195,26 @@ impl Pusher {
         Ok(Pushed::Pending(ZoneFault::Unknown(
             "another instance of this service did not say that it is done".to_owned(),
         )))
+    }
+}
+
+/// What became of a [`Want`], and the news of the flight where there is one.
+enum Written {
+    Aboard(watch::Receiver<News>),
+    Not(Wanted),
+}
+
+/// Waits until the flight has come as far as this row.
+async fn arrival<N>(host: Host, mut news: watch::Receiver<News>) -> Pushed<N> {
+    loop {
+        match news.borrow_and_update().of(host.generation) {
+            Some(News::Applied(_)) => return Pushed::Applied(Box::new(host)),
+            Some(News::Gone) => return Pushed::Gone,
+            Some(News::Failed(_, fault)) => return Pushed::Pending(fault),
+            None => {}
+        }
+        if news.changed().await.is_err() {
+            return Pushed::Pending(ZoneFault::Unknown("the service is stopping".to_owned()));
+        }
     }
 }

@@ -12,7 +12,7 @@ use std::time::Instant;
 
 use arc_swap::ArcSwap;
 use futures_util::future::join_all;
-use tracing::{Instrument, debug, error, error_span, info};
+use tracing::{Instrument, debug, error, error_span, info, warn};
 
 use crate::account::{Host, User};
 use crate::auth::{Auth, Scope};
@@ -177,6 +177,7 @@ impl Service {
     ) -> Outcome {
         let limit = rules.settings.rate_limit.as_ref();
         if limit.is_some_and(|limit| self.gate.good_full(host.id, limit, Instant::now())) {
+            warn!(client = %update.client, host = %host.name, "too many requests for one host");
             return Outcome::word(Word::Abuse);
         }
         let said = Said { addresses, source: update.client, now: self.clock.now() };

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::apex::Apex;
-use super::mirror;
+use super::{mark, mirror};
 use crate::config;
 use crate::world::{Checked, Records, Shelf, Zone, ZoneFault};
 
@@ -32,8 +32,9 @@ impl Offline {
                 .map_err(|said| format!("{said}; it is answered while the service runs (ddns-service --daemon)"))?;
         }
         let (serial, records) = self.shelf.zone(zone).await.map_err(|fault| fault.to_string())?;
+        let hosts = records.iter().filter(|(owner, ..)| !mark::is_owner(zone, owner)).count();
         let at: Vec<_> = self.settings.listen.iter().map(ToString::to_string).collect();
-        Ok(format!("answers at {}, serial {serial}, {} addresses", at.join(", "), records.len()))
+        Ok(format!("answers at {}, serial {serial}, {hosts} addresses of hosts", at.join(", ")))
     }
 }
 
