@@ -3,6 +3,7 @@
 # make test     everything that is checked on each change
 # make interop  dynamic updates and PowerDNS' API at real servers: BIND, Knot, PowerDNS
 # make chaos    the update server in trouble: SCHEDULES=300 random ones (SEED=n runs one again)
+# make long-server  the long forms of the update server's tests: ten thousand connections, a million wrong passwords, speed of its rooms
 # make fuzz     the server's readers on what nobody would send, SECONDS=60 each (nightly Rust and cargo-fuzz)
 # make bench    costs, beside programs of equal work
 # make bench-server  what the update server gets done, beside nsupdate, dnsperf and a bare HTTP server (SHORT=1: a look of two minutes)
@@ -14,7 +15,7 @@
 
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help tools need run build-server run-server test-server show test interop bench bench-server fuzz chaos lint-server musl musl-all ipk ipk-all targets cases lint build
+.PHONY: help tools need run build-server run-server test-server show test interop bench bench-server fuzz chaos long-server lint-server musl musl-all ipk ipk-all targets cases lint build
 
 TARGET := x86_64
 export FEATURES := full
@@ -92,6 +93,12 @@ targets: need ipk-all
 bench:
 	@sh tests/need.sh bench
 	@sh bench/run.sh
+
+long-server: tools
+	@sh tests/need.sh server bench-server
+	@$(CARGO) test --manifest-path server/Cargo.toml --locked --test security -- --ignored --nocapture --test-threads=1
+	@$(CARGO) test --manifest-path server/Cargo.toml --locked --test listen -- --ignored --nocapture ten_thousand
+	@$(CARGO) test --manifest-path server/Cargo.toml --locked --release --test zone --test embedded --test store -- --ignored --nocapture --test-threads=1
 
 SCHEDULES = 300
 chaos: tools

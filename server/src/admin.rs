@@ -18,8 +18,9 @@ mod upkeep;
 mod user;
 mod when;
 
+pub use crate::sweep::Swept;
 pub use desk::Desk;
-pub use house::{House, Swept, WorkFault, Works};
+pub use house::{House, WorkFault, Works};
 pub use outcome::{Code, Fault};
 pub use terminal::{Console, Terminal, TerminalFault, width};
 

@@ -145,7 +145,6 @@ impl Works for Hands {
     }
 
     async fn cleanup(&self) -> Result<Swept, StoreFault> {
-        let swept = sweep::once(&self.desk, &self.pusher, &WallClock, &*self.letters).await?;
-        Ok(Swept { removed: swept.removed as u64, failed: swept.failed, failures: swept.failures as u64 })
+        sweep::once(&self.desk, &self.pusher, &WallClock, &*self.letters).await
     }
 }

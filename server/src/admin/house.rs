@@ -7,6 +7,7 @@ use std::sync::Arc;
 use crate::account::Host;
 use crate::config::{Database, Settings};
 use crate::moment::Moment;
+use crate::sweep::Swept;
 use crate::world::{Lease, Mail, Store, StoreFault, Zone, ZoneFault};
 
 /// The rest of the program.
@@ -55,17 +56,6 @@ pub enum WorkFault {
     Store(StoreFault),
     /// The DNS did not do its part: it is tried again by the daemon.
     Zone(ZoneFault),
-}
-
-/// What a sweep did.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Swept {
-    /// Hosts whose records were removed.
-    pub removed: u64,
-    /// Hosts that could not be done, and why: full name, sentence. The first hundred.
-    pub failed: Vec<(String, String)>,
-    /// How many could not be done in all.
-    pub failures: u64,
 }
 
 impl fmt::Display for WorkFault {

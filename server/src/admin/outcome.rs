@@ -82,7 +82,7 @@ pub enum Fault {
     /// Faults of a check, already printed.
     Check,
     /// The name server took some hosts of the sweep and others not.
-    Sweep(u64),
+    Sweep(usize),
     /// Standard output is closed: there is nobody to tell.
     Closed,
     /// Standard output cannot be written.

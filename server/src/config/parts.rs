@@ -5,6 +5,8 @@ use std::net::{IpAddr, SocketAddr};
 
 use ipnet::IpNet;
 
+use crate::names;
+
 use super::sheet::{Sheet, Text};
 
 /// A socket's address; without a port it has `port`.
@@ -45,11 +47,7 @@ pub(super) fn domain(sheet: &Sheet<'_>, text: &Text<'_>) -> Option<String> {
     found
 }
 
+/// As of hosts, but no wildcard, and no address: both are slips of the pen here.
 fn a_labels(text: &str) -> Option<String> {
-    let name = idna::domain_to_ascii(text.strip_suffix('.').unwrap_or(text)).ok()?;
-    // RFC 1035 section 2.3.4; a zone may have underscores, a blank or a slash is a slip of the pen
-    let label = |label: &str| {
-        (1..=63).contains(&label.len()) && label.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'-' || b == b'_')
-    };
-    (name.len() <= 253 && name.split('.').all(label) && name.parse::<IpAddr>().is_err()).then_some(name)
+    names::plain(text).ok().filter(|name| !name.starts_with('*') && name.parse::<IpAddr>().is_err())
 }

@@ -107,76 +107,76 @@ impl Store for Outbox {
     }
 
     async fn look(&self, _: &[Asked]) -> Result<Vec<Found>, StoreFault> {
-        unimplemented!()
+        panic!("the way of letters asks nothing of this")
     }
     async fn want(&self, _: &[Want]) -> Result<Vec<Wanted>, StoreFault> {
-        unimplemented!()
+        panic!("the way of letters asks nothing of this")
     }
     async fn touch(&self, _: &[Touch]) -> Result<Vec<bool>, StoreFault> {
-        unimplemented!()
+        panic!("the way of letters asks nothing of this")
     }
     async fn applied(&self, _: &[(i64, i64)], _: &Lease) -> Result<Vec<Settled>, StoreFault> {
-        unimplemented!()
+        panic!("the way of letters asks nothing of this")
     }
     async fn released(&self, _: &[(i64, Duration)], _: &str) -> Result<(), StoreFault> {
-        unimplemented!()
+        panic!("the way of letters asks nothing of this")
     }
     async fn claim(&self, _: &Lease, _: u32) -> Result<Vec<Host>, StoreFault> {
-        unimplemented!()
+        panic!("the way of letters asks nothing of this")
     }
     async fn expired(&self, _: Moment, _: u32) -> Result<Vec<(Host, User)>, StoreFault> {
-        unimplemented!()
+        panic!("the way of letters asks nothing of this")
     }
     async fn users(&self) -> Result<Vec<(User, u32)>, StoreFault> {
-        unimplemented!()
+        panic!("the way of letters asks nothing of this")
     }
     async fn add_user(&self, _: &NewUser) -> Result<(), StoreFault> {
-        unimplemented!()
+        panic!("the way of letters asks nothing of this")
     }
     async fn delete_user(&self, _: &str) -> Result<(), StoreFault> {
-        unimplemented!()
+        panic!("the way of letters asks nothing of this")
     }
     async fn set_password(&self, _: &str, _: &Secret) -> Result<(), StoreFault> {
-        unimplemented!()
+        panic!("the way of letters asks nothing of this")
     }
     async fn set_email(&self, _: &str, _: &str) -> Result<(), StoreFault> {
-        unimplemented!()
+        panic!("the way of letters asks nothing of this")
     }
     async fn set_host_limit(&self, _: &str, _: Option<u32>) -> Result<(), StoreFault> {
-        unimplemented!()
+        panic!("the way of letters asks nothing of this")
     }
     async fn hosts(&self, _: &HostFilter) -> Result<Vec<(Host, String)>, StoreFault> {
-        unimplemented!()
+        panic!("the way of letters asks nothing of this")
     }
     async fn add_host(&self, _: &NewHost) -> Result<(), StoreFault> {
-        unimplemented!()
+        panic!("the way of letters asks nothing of this")
     }
     async fn delete_host(&self, _: i64) -> Result<(), StoreFault> {
-        unimplemented!()
+        panic!("the way of letters asks nothing of this")
     }
     async fn history(&self, _: i64, _: u32) -> Result<Vec<Event>, StoreFault> {
-        unimplemented!()
+        panic!("the way of letters asks nothing of this")
     }
     async fn trim_history(&self, _: u32) -> Result<(), StoreFault> {
-        unimplemented!()
+        panic!("the way of letters asks nothing of this")
     }
     async fn add_token(&self, _: i64, _: &Digest, _: &str, _: Moment) -> Result<i64, StoreFault> {
-        unimplemented!()
+        panic!("the way of letters asks nothing of this")
     }
     async fn tokens(&self, _: i64) -> Result<Vec<Token>, StoreFault> {
-        unimplemented!()
+        panic!("the way of letters asks nothing of this")
     }
     async fn revoke_token(&self, _: i64) -> Result<(), StoreFault> {
-        unimplemented!()
+        panic!("the way of letters asks nothing of this")
     }
     async fn check(&self) -> Result<String, StoreFault> {
-        unimplemented!()
+        panic!("the way of letters asks nothing of this")
     }
     async fn waiting(&self) -> Result<Waiting, StoreFault> {
-        unimplemented!()
+        panic!("the way of letters asks nothing of this")
     }
     async fn backup(&self, _: &Path) -> Result<(), StoreFault> {
-        unimplemented!()
+        panic!("the way of letters asks nothing of this")
     }
 }
 
@@ -240,6 +240,6 @@ impl Mail for Server {
     }
 
     async fn check(&self) -> Result<String, LetterFault> {
-        unimplemented!()
+        panic!("the way of letters asks nothing of this")
     }
 }
