@@ -58,6 +58,9 @@ fn mail_begins_and_its_template_is_another() {
     email(&mut bed.plan, mail.port);
     bed.reload();
     assert_eq!(bed.ann("&myip=192.0.2.2&notify_change=1"), "good 192.0.2.2\n");
+    // Letters go out beside each other: the second is begun when the first is there.
+    let first = || Some(mail.taken()).filter(|taken| taken.len() == 1);
+    crate::bed::until("one letter", first, || bed.log());
     let template = bed.file("own.j2", "Subject: {{ hostname|upper }} moved\n\nto {{ ipv4 }}\n", 0o600);
     let shipped = format!("{}/files/change_notification.j2", env!("CARGO_MANIFEST_DIR"));
     bed.plan.rest = bed.plan.rest.replace(&shipped, &template.display().to_string());
