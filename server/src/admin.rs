@@ -20,7 +20,7 @@ mod when;
 
 pub use crate::sweep::Swept;
 pub use desk::Desk;
-pub use house::{House, WorkFault, Works};
+pub use house::{Decide, House, Unwanted, Works};
 pub use outcome::{Code, Fault};
 pub use terminal::{Console, Terminal, TerminalFault, width};
 

@@ -18,6 +18,8 @@ use std::time::{Duration, SystemTime};
 
 use arc_swap::ArcSwap;
 use tokio::sync::{Notify, watch};
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, timeout_at};
 use tracing::{error, info, warn};
 
 use crate::auth::Auth;
@@ -42,6 +44,9 @@ use status::StatusDoor;
 
 pub use fittings::{FittingFault, expiry_letters};
 pub use status::StatusFault;
+
+/// How long after the order to stop letters and pushes may still take.
+const LAST: Duration = Duration::from_millis(4_500);
 
 /// The machine's wall clock.
 #[derive(Clone, Copy, Debug, Default)]
@@ -162,10 +167,8 @@ pub async fn run(file: &Path, settings: Settings, log: log::Handle) -> Result<()
     daemon.manager.stopping();
     info!("stopping");
     stop.send_replace(true);
-    daemon.end().await;
-    // what was not done is in the database and goes on at the next start
-    let _ = tokio::time::timeout(Duration::from_secs(4), mail).await;
     chores.abort_all();
+    daemon.end(mail, Instant::now() + LAST).await;
     info!("stopped");
     Ok(())
 }
@@ -258,11 +261,13 @@ impl Daemon {
         }
     }
 
-    async fn end(self) {
+    /// What is not done by then is in the database, and goes on at the next start or at another instance.
+    async fn end(self, mail: JoinHandle<()>, until: Instant) {
         let cut = self.serving.stop().await;
         if cut > 0 {
             warn!(cut, "requests were cut off");
         }
+        let _ = timeout_at(until, async { tokio::join!(mail, self.pusher.rest()) }).await;
         self.fittings.load().ways.stop().await;
         self.status.close().await;
     }

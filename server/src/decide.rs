@@ -36,6 +36,8 @@ pub enum Verdict {
     Change(Box<Host>, Vec<Event>),
     /// Too many changes in the window.
     TooOften,
+    /// Its owner wants it gone: it takes no more addresses.
+    Leaving,
 }
 
 /// Whether an address may be put into the DNS: unspecified, loopback, multicast and link-local ones never.
@@ -51,6 +53,9 @@ pub fn publishable(address: IpAddr, allow_private: bool) -> bool {
 /// What an update does to a host. `limit` is the window of accepted changes, if there is one.
 #[must_use]
 pub fn update(host: &Host, said: &Said, limit: Option<Window>) -> Verdict {
+    if host.leaving {
+        return Verdict::Leaving;
+    }
     let events: Vec<Event> = FAMILIES.into_iter().filter_map(|family| changed(host, said, family)).collect();
     if events.is_empty() {
         return if host.applied == host.generation { Verdict::Unchanged(touch(host, said)) } else { Verdict::Again };
@@ -128,10 +133,13 @@ pub fn leave(host: &Host, now: Moment) -> (Host, Vec<Event>) {
     (next, events)
 }
 
-/// The host with other times: its records are pushed again when their TTL differs, and what expires does so by the new time.
+/// The host with other times. What expires does so by the new time; only another TTL of records that are there concerns the DNS, and makes
+/// another generation.
 #[must_use]
 pub fn retime(host: &Host, dns_ttl: u32, expiry_ttl: u32) -> Host {
-    let mut next = Host { dns_ttl, expiry_ttl, generation: host.generation + 1, ..host.clone() };
+    let shows = FAMILIES.into_iter().any(|family| host.held.get(family).address.is_some());
+    let concerns = shows && dns_ttl != host.dns_ttl;
+    let mut next = Host { dns_ttl, expiry_ttl, generation: host.generation + i64::from(concerns), ..host.clone() };
     for family in FAMILIES {
         let held = next.held.get_mut(family);
         held.expires = held.seen.filter(|_| held.address.is_some()).and_then(|seen| expiry(seen, expiry_ttl));

@@ -7,10 +7,9 @@
 mod batch;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use crate::account::Host;
-use crate::world::{Asked, Found, Lease, Settled, Store, StoreFault, Touch, Want, Wanted};
+use crate::world::{Asked, Found, Lease, Settled, Store, StoreFault, Touch, Undone, Want, Wanted};
 use batch::Batch;
 
 /// Questions that go together at most.
@@ -26,7 +25,7 @@ pub struct Desk {
     wants: Batch<Want, Wanted>,
     touches: Batch<Touch, bool>,
     settles: Batch<(i64, i64), Settled>,
-    releases: Batch<(i64, Duration), ()>,
+    releases: Batch<Undone, ()>,
 }
 
 impl Desk {
@@ -53,9 +52,9 @@ impl Desk {
                 let (store, lease) = (Arc::clone(&settler), Arc::clone(&lease));
                 async move { store.applied(&done, &lease).await }
             }),
-            releases: Batch::start(TOGETHER, 1, move |hosts: Vec<(i64, Duration)>| {
+            releases: Batch::start(TOGETHER, 1, move |undone: Vec<Undone>| {
                 let (store, owner) = (Arc::clone(&releaser), owner.clone());
-                async move { store.released(&hosts, &owner).await.map(|()| vec![(); hosts.len()]) }
+                async move { store.released(&undone, &owner).await.map(|()| vec![(); undone.len()]) }
             }),
             store,
         }
@@ -88,8 +87,8 @@ impl Desk {
     }
 
     /// As [`Store::released`].
-    pub async fn released(&self, host: i64, after: Duration) -> Result<(), StoreFault> {
-        self.releases.ask((host, after)).await
+    pub async fn released(&self, undone: Undone) -> Result<(), StoreFault> {
+        self.releases.ask(undone).await
     }
 
     /// As [`Store::host`].

@@ -4,23 +4,27 @@ use std::io::Write as _;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::available_parallelism;
+use std::time::Duration;
 
 use rustix::process::{Resource, Rlimit, setrlimit};
 
 use crate::account::Host;
-use crate::admin::{House, Swept, WorkFault, Works};
+use crate::admin::{Decide, House, Swept, Unwanted, Works};
 use crate::config::{self, Database, DnsServer, Settings};
 use crate::daemon::{self, WallClock};
 use crate::desk::Desk;
 use crate::log;
 use crate::mail::Smtp;
 use crate::moment::Moment;
-use crate::push::Pusher;
+use crate::push::{PushFault, Pushed, Pusher};
 use crate::store::{self, Sql};
 use crate::sweep;
-use crate::world::{Clock, Lease, Mail, Store, StoreFault, Zone};
+use crate::world::{Clock, Mail, Store, StoreFault, Zone};
 use crate::zone::embedded::Offline;
 use crate::zone::remote::Remote;
+
+/// How long a lease may take to be given back.
+const LAST: Duration = Duration::from_secs(2);
 
 /// This machine.
 #[derive(Default)]
@@ -49,9 +53,9 @@ impl House for Here {
     fn works(&self, settings: &Settings, store: &Arc<dyn Store>) -> Result<Arc<dyn Works>, String> {
         let lease = daemon::lease(settings).map_err(|fault| fault.to_string())?;
         let desk = Arc::new(Desk::new(Arc::clone(store), &lease));
-        let pusher = Pusher::new(Arc::clone(&desk), self.zone(settings, store)?, lease.clone());
+        let pusher = Pusher::new(Arc::clone(&desk), self.zone(settings, store)?, lease);
         let letters = daemon::expiry_letters(settings.email.as_ref()).map_err(|fault| fault.to_string())?;
-        Ok(Arc::new(Hands { desk, pusher, lease, letters }))
+        Ok(Arc::new(Hands { desk, pusher, letters }))
     }
 
     fn zone(&self, settings: &Settings, _store: &Arc<dyn Store>) -> Result<Arc<dyn Zone>, String> {
@@ -130,18 +134,16 @@ fn said(sentence: &str) {
 struct Hands {
     desk: Arc<Desk>,
     pusher: Arc<Pusher>,
-    lease: Lease,
     letters: Box<sweep::Letters>,
 }
 
 #[async_trait::async_trait]
 impl Works for Hands {
-    fn lease(&self) -> Lease {
-        self.lease.clone()
-    }
-
-    async fn push(&self, host: Host) -> Result<(), WorkFault> {
-        self.pusher.bring(host).await.map_err(WorkFault::Zone)
+    async fn change(&self, host: Host, decide: Decide<'_>) -> Result<Pushed<Unwanted>, PushFault> {
+        let done = self.pusher.change(host, decide).await;
+        // the program ends after this, and a lease that is not given back would have others wait
+        let _ = tokio::time::timeout(LAST, self.pusher.rest()).await;
+        done
     }
 
     async fn cleanup(&self) -> Result<Swept, StoreFault> {

@@ -97,6 +97,7 @@ pub struct Pusher {
     lease: Lease,
     tally: Arc<Tally>,
     flights: Mutex<HashMap<i64, Flight>>,
+    /// How often hosts that are not in the DNS failed so far.
     failures: Mutex<HashMap<i64, u32>>,
 }
 
@@ -133,7 +134,7 @@ impl Pusher {
             };
             let seen = Pair::of(|family| row.held.get(family).seen);
             let Step { host, events, letter } = step;
-            let want = Want { host: host.clone(), seen, lease: self.lease.clone(), letter, events };
+            let want = Want { host: host.clone(), seen, lease: Some(self.lease.clone()), letter, events };
             match self.written(want).await? {
                 Written::Aboard(news) => return Ok(arrival(host, news).await),
                 Written::Not(Wanted::Stale(now)) => row = *now,
@@ -159,13 +160,15 @@ impl Pusher {
         task.await.unwrap_or_else(|_| Err(StoreFault::Away("the service is stopping".to_owned())))
     }
 
-    /// Brings a host to the DNS that is leased to us already.
-    pub async fn bring(self: &Arc<Self>, host: Host) -> Result<(), ZoneFault> {
-        let news = self.board(&host, Instant::now());
-        match arrival::<()>(host, news).await {
-            Pushed::Pending(fault) => Err(fault),
-            _ => Ok(()),
+    /// Returns when nothing is under way any more: who ends the program then leaves no lease for others to wait for.
+    pub async fn rest(&self) {
+        while self.under_way() > 0 {
+            sleep(LOOK).await;
         }
+    }
+
+    fn under_way(&self) -> usize {
+        self.flights.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 
     /// Begins a flight, or makes the one under way go as far as this row.

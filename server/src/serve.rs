@@ -23,7 +23,7 @@ use crate::pair::{FAMILIES, Pair};
 use crate::proof;
 use crate::push::{PushFault, Pushed, Pusher, Step};
 use crate::request::{self, Hosts, Unread, Update};
-use crate::world::{Asked, Clock, Found, Handler, Letter, Reply, Request, StoreFault, Wish};
+use crate::world::{Asked, Clock, Found, Handler, Letter, Reply, Request, StoreFault, Touch, Wish};
 use gate::Gate;
 use outcome::{Outcome, Word};
 use reply::Counted;
@@ -215,21 +215,18 @@ impl Service {
                     let letter = update.notify.then(|| (rules.letters)(user, row, &next)).flatten();
                     Ok(Step { host: *next, events, letter })
                 }
-                Verdict::Again => Ok(Step {
-                    host: Host { generation: row.generation + 1, ..row.clone() },
-                    events: Vec::new(),
-                    letter: None,
-                }),
-                Verdict::Unchanged(touch) => Err(Some(touch)),
-                Verdict::TooOften => Err(None),
+                Verdict::Again => Ok(Step::anew(row)),
+                Verdict::Unchanged(touch) => Err(Unmoved::Holds(touch)),
+                Verdict::TooOften => Err(Unmoved::TooOften),
+                Verdict::Leaving => Err(Unmoved::Leaving),
             });
             return Ok(match pushed.await? {
                 Pushed::Applied(_) => Outcome::with(Word::Good, said.addresses),
                 Pushed::Pending(_) => Outcome::word(Word::DnsErr),
-                Pushed::Gone => Outcome::word(Word::NoHost),
-                Pushed::Nothing(None) => Outcome::word(Word::Abuse),
-                Pushed::Nothing(Some(None)) => Outcome::with(Word::NoChange, said.addresses),
-                Pushed::Nothing(Some(Some(touch))) => {
+                Pushed::Gone | Pushed::Nothing(Unmoved::Leaving) => Outcome::word(Word::NoHost),
+                Pushed::Nothing(Unmoved::TooOften) => Outcome::word(Word::Abuse),
+                Pushed::Nothing(Unmoved::Holds(None)) => Outcome::with(Word::NoChange, said.addresses),
+                Pushed::Nothing(Unmoved::Holds(Some(touch))) => {
                     if self.desk.touch(touch).await? {
                         Outcome::with(Word::NoChange, said.addresses)
                     } else if let Some(now) = self.desk.host(row.id).await? {
@@ -253,6 +250,14 @@ impl Service {
         }
         word
     }
+}
+
+/// Why an update changes nothing.
+enum Unmoved {
+    /// All is so already; the note of it, where it is worth one.
+    Holds(Option<Touch>),
+    TooOften,
+    Leaving,
 }
 
 fn trouble(fault: &StoreFault, json: bool) -> Counted {

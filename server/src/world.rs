@@ -6,14 +6,15 @@
 mod letters;
 mod records;
 mod rows;
+mod wants;
 mod wire;
 
 pub use letters::{Letter, LetterFault, Mail};
 pub use records::{Checked, Records, Set, Shelf, Zone, ZoneChange, ZoneFault};
 pub use rows::{
-    Asked, Event, EventKind, Found, HostFilter, Lease, NewHost, NewUser, Posted, Rejected, Settled, Store, StoreFault,
-    Touch, Waiting, Want, Wanted, Wish,
+    Asked, Event, EventKind, Found, HostFilter, NewHost, NewUser, Posted, Rejected, Store, StoreFault, Waiting, Wish,
 };
+pub use wants::{LATE, Lease, Settled, Touch, Undone, Want, Wanted};
 pub use wire::{Handler, Reply, Request};
 
 use crate::moment::Moment;

@@ -70,7 +70,7 @@ impl Office<'_, '_> {
         let fqdn = name.fqdn();
         if let Err(fault) = self.store.add_host(&host).await {
             return Err(match rejected(&fault) {
-                Some(Rejected::Exists) => Fault::HostExists(fqdn.clone(), self.owner(&fqdn).await?),
+                Some(Rejected::Exists) => self.exists(fqdn).await?,
                 Some(Rejected::TooMany(most)) => Fault::HostLimit(user, most),
                 _ => of_user(fault, &user),
             });
@@ -95,8 +95,13 @@ impl Office<'_, '_> {
         Ok(found.into_iter().next().and_then(|found| found.hosts.into_iter().next()).flatten())
     }
 
-    async fn owner(&self, fqdn: &str) -> Result<Option<String>, Fault> {
-        let Some(host) = self.host_named(fqdn).await? else { return Ok(None) };
-        Ok(self.store.users().await?.into_iter().find(|(user, _)| user.id == host.user).map(|(user, _)| user.name))
+    /// There is one of this name: whose it is, or that it is on its way out.
+    async fn exists(&self, fqdn: String) -> Result<Fault, Fault> {
+        let Some(host) = self.host_named(&fqdn).await? else { return Ok(Fault::HostExists(fqdn, None)) };
+        if host.leaving {
+            return Ok(Fault::Leaving(fqdn));
+        }
+        let owner = self.store.users().await?.into_iter().find(|(user, _)| user.id == host.user);
+        Ok(Fault::HostExists(fqdn, owner.map(|(user, _)| user.name)))
     }
 }

@@ -1,14 +1,14 @@
 //! What the command line needs of the rest of the program, as one trait: the doorway hands the real one in, tests their own.
 
-use std::fmt;
 use std::path::Path;
 use std::sync::Arc;
 
 use crate::account::Host;
 use crate::config::{Database, Settings};
 use crate::moment::Moment;
+use crate::push::{PushFault, Pushed, Step};
 use crate::sweep::Swept;
-use crate::world::{Lease, Mail, Store, StoreFault, Zone, ZoneFault};
+use crate::world::{Mail, Store, StoreFault, Zone};
 
 /// The rest of the program.
 #[async_trait::async_trait]
@@ -35,36 +35,19 @@ pub trait House: Send + Sync {
     async fn daemon(&self, file: &Path, settings: Settings, debug: bool) -> u8;
 }
 
+/// The host is not to be changed after all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Unwanted;
+
+/// What a host is to become, asked again whenever somebody else was faster.
+pub type Decide<'a> = &'a mut (dyn FnMut(&Host) -> Result<Step, Unwanted> + Send);
+
 /// The ways into the DNS that the command line needs.
 #[async_trait::async_trait]
 pub trait Works: Send + Sync {
-    /// This run's lease: the same for every call.
-    fn lease(&self) -> Lease;
-
-    /// Puts the host's newest generation into the DNS under that lease, and notes it as applied. The lease is held when this is called,
-    /// and given back whatever the end. Does not delete a leaving host's row.
-    async fn push(&self, host: Host) -> Result<(), WorkFault>;
+    /// As [`crate::push::Pusher::change`]. What is on its way to the DNS when this ends is done, or given back to be done by the daemon.
+    async fn change(&self, host: Host, decide: Decide<'_>) -> Result<Pushed<Unwanted>, PushFault>;
 
     /// Sweeps expired hosts once, until none is left or could not be done.
     async fn cleanup(&self) -> Result<Swept, StoreFault>;
 }
-
-/// Why a push did not end well.
-#[derive(Debug)]
-pub enum WorkFault {
-    /// The database did not do its part.
-    Store(StoreFault),
-    /// The DNS did not do its part: it is tried again by the daemon.
-    Zone(ZoneFault),
-}
-
-impl fmt::Display for WorkFault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Store(fault) => fault.fmt(f),
-            Self::Zone(fault) => fault.fmt(f),
-        }
-    }
-}
-
-impl std::error::Error for WorkFault {}

@@ -69,8 +69,6 @@ pub enum Fault {
     Busy(String),
     /// The host is being deleted.
     Leaving(String),
-    /// Another instance has this host in hand and was not done in time.
-    Others(String),
     /// Nothing was said that could be changed.
     Nothing(&'static str),
     /// A file that cannot be read or written.
@@ -96,7 +94,7 @@ impl Fault {
             Self::Config(..) => Code::Config,
             Self::Store(StoreFault::Rejected(_)) => Code::Refused,
             Self::Store(_) => Code::Database,
-            Self::Dns(..) | Self::Others(_) | Self::Sweep(_) => Code::Dns,
+            Self::Dns(..) | Self::Sweep(_) => Code::Dns,
             Self::Closed => Code::Done,
             _ => Code::Refused,
         }
@@ -118,7 +116,6 @@ impl fmt::Display for Fault {
             | Self::HostLimit(..)
             | Self::Busy(_)
             | Self::Leaving(_)
-            | Self::Others(_)
             | Self::Sweep(_) => self.of_hosts(f),
             _ => self.of_input(f),
         }
@@ -187,12 +184,12 @@ impl Fault {
             ),
             Self::Busy(name) => write!(f, "{name} is being changed by updates all the time; try again"),
             Self::Leaving(name) => {
-                write!(f, "{name} is being deleted; 'hostname delete {name}' tries again to remove its records")
+                write!(
+                    f,
+                    "{name} is being deleted: the daemon removes its records, and its name is free once none of them can come back; 'hostname \
+                     delete {name}' tries again at once"
+                )
             }
-            Self::Others(name) => write!(
-                f,
-                "another process has {name} in hand and was not done in time; it goes on by itself, see 'hostname show {name}'"
-            ),
             Self::Sweep(count) => write!(
                 f,
                 "{count} expired hostnames could not be removed from the DNS; see the lines above, then run 'cleanup' again"

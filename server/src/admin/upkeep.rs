@@ -8,7 +8,8 @@ use super::outcome::Fault;
 
 impl Office<'_, '_> {
     pub(super) async fn cleanup(&mut self) -> Result<(), Fault> {
-        let swept = self.works()?.cleanup().await?;
+        let works = self.house.works(self.settings, &self.store).map_err(Fault::Setup)?;
+        let swept = works.cleanup().await?;
         let mut printer = self.printer();
         for (fqdn, why) in &swept.failed {
             printer.warn(format!("{}: {why}", shown(fqdn)));

@@ -116,6 +116,7 @@ fn a_host_that_leaves_has_no_records_and_one_that_had_none_leaves_too() {
     let (row, _) = changed(&host(), &said("192.0.2.1", "", 0));
     let (gone, events) = leave(&row, Moment(5));
     assert!(gone.leaving && gone.generation == 2 && events.len() == 1);
+    assert_eq!(update(&gone, &said("192.0.2.9", "", 5), None), Verdict::Leaving);
     assert_eq!(records(&gone).set, Pair { v4: Set::Remove, v6: Set::Keep });
     let (gone, events) = leave(&host(), Moment(5));
     assert!(gone.leaving && gone.generation == 1 && events.is_empty());
@@ -127,6 +128,8 @@ fn other_times_to_live_count_from_the_last_confirmation() {
     let next = retime(&row, 300, 7200);
     assert_eq!((next.dns_ttl, next.generation, next.held.v4.expires), (300, 2, Some(Moment(7_300_000))));
     assert_eq!(retime(&row, 60, 0).held.v4.expires, None);
+    assert_eq!(retime(&row, 60, 0).generation, 1, "the DNS has its TTL already");
+    assert_eq!(retime(&host(), 300, 0).generation, 0, "it has no record");
     assert_eq!(next.held.v6.expires, None);
 }
 

@@ -20,7 +20,7 @@ pub(super) const HEAD_TIME: Duration = Duration::from_secs(10);
 /// After an answer a connection is kept so long without another request.
 pub(super) const IDLE_TIME: Duration = Duration::from_mins(1);
 /// Active requests have so long to end when the service stops.
-pub(super) const STOP_TIME: Duration = Duration::from_secs(5);
+pub(super) const STOP_TIME: Duration = Duration::from_secs(4);
 /// A refused client is still read so long, that its own unread bytes do not destroy the answer (RFC 9112 section 9.6).
 pub(super) const LINGER_TIME: Duration = Duration::from_secs(1);
 

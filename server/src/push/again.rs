@@ -1,4 +1,5 @@
-//! What is wanted and not known to be in the DNS is pushed again: after a failure, after a restart, after another instance died.
+//! What is wanted and not known to be in the DNS is pushed again: after a failure, after a restart, after another instance died. And what is
+//! there, but could be undone by a message that comes late.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,6 +12,9 @@ use super::Pusher;
 /// Between two looks.
 const PAUSE: Duration = Duration::from_secs(1);
 
+/// Flights beyond which none is begun here: while the name server is away they would only wait before it.
+const UNDER_WAY: usize = 512;
+
 /// Hosts taken at once.
 const TOGETHER: u32 = 64;
 
@@ -19,6 +23,10 @@ pub async fn run(pusher: Arc<Pusher>) {
     let mut away = false;
     loop {
         let leased = Instant::now();
+        if pusher.under_way() >= UNDER_WAY {
+            sleep(PAUSE).await;
+            continue;
+        }
         match pusher.desk.store().claim(&pusher.lease, TOGETHER).await {
             Ok(hosts) => {
                 if std::mem::take(&mut away) {
@@ -26,7 +34,12 @@ pub async fn run(pusher: Arc<Pusher>) {
                 }
                 let full = hosts.len() >= TOGETHER as usize;
                 for host in hosts {
-                    info!(host = %host.name, generation = host.generation, "pushed again");
+                    let because = if host.applied < host.generation {
+                        "it is not in the DNS"
+                    } else {
+                        "an older message may have come late"
+                    };
+                    info!(host = %host.name, generation = host.generation, because, "pushed again");
                     drop(pusher.board(&host, leased));
                 }
                 if full {

@@ -11,7 +11,7 @@ use super::{Pusher, Step};
 use crate::account::Host;
 use crate::decide;
 use crate::tally::Push;
-use crate::world::{Settled, ZoneFault};
+use crate::world::{Settled, Undone, ZoneFault};
 
 /// How far a flight has come.
 #[derive(Clone, Debug)]
@@ -43,7 +43,7 @@ pub(super) struct Flight {
     pub(super) news: watch::Sender<News>,
 }
 
-/// Between two tries to have the newest pushed once more.
+/// Between two tries to have something written down.
 const ANEW: Duration = Duration::from_secs(1);
 
 /// Pause before the next try, by the number of failures before.
@@ -58,13 +58,15 @@ pub(super) async fn fly(pusher: Arc<Pusher>, mut host: Host, mut leased: Instant
     loop {
         // a lease must not run out while a message is under way: another instance could push a newer one before it
         if leased.elapsed() > pusher.lease.span / 2 {
-            let fault = ZoneFault::Unknown("it waited too long for its turn".to_owned());
+            let fault = ZoneFault::NotSent("it waited too long for its turn".to_owned());
             return pusher.give_up(&host, fault).await;
         }
         let begun = leased;
         let zone = pusher.zone.load_full();
         let sent = Instant::now();
-        let pushed = zone.push(&decide::records(&host)).await;
+        let records = decide::records(&host);
+        // of a host that never had an address here, nothing is ours to change
+        let pushed = if records.idle() { Ok(()) } else { zone.push(&records).await };
         leased = Instant::now();
         pusher.tally.push_time.add(leased - sent);
         pusher.tally.pushes.add(outcome(&pushed));
@@ -86,7 +88,10 @@ pub(super) async fn fly(pusher: Arc<Pusher>, mut host: Host, mut leased: Instant
                 pusher.tell(host.id, News::Applied(host.generation));
                 host = *newer;
             }
-            Ok(Settled::Gone) => return pusher.end(host.id, News::Gone),
+            Ok(Settled::Gone) => {
+                pusher.forget(host.id);
+                return pusher.end(host.id, News::Gone);
+            }
             Ok(Settled::Lost) => {
                 let fault = ZoneFault::Unknown("another instance took the host over meanwhile".to_owned());
                 pusher.end(host.id, News::Failed(i64::MAX, fault));
@@ -112,6 +117,7 @@ fn outcome(pushed: &Result<(), ZoneFault>) -> Push {
         Err(ZoneFault::Signature(_)) => Push::Signature,
         Err(ZoneFault::Unproven(_)) => Push::Unproven,
         Err(ZoneFault::Unknown(_)) => Push::Unknown,
+        Err(ZoneFault::NotSent(_)) => Push::NotSent,
         Err(ZoneFault::NotAsked(_)) => Push::NotAsked,
     }
 }
@@ -139,12 +145,7 @@ impl Pusher {
 
     /// All is done; or somebody wrote a newer generation after the database had been told, and counts on this flight.
     async fn landed(&self, host: &Host) -> Option<Host> {
-        self.failures.lock().unwrap_or_else(PoisonError::into_inner).remove(&host.id);
-        if host.leaving
-            && let Err(fault) = self.desk.store().delete_host(host.id).await
-        {
-            warn!(host = %host.name, %fault, "the records are gone, but not the host's row");
-        }
+        self.forget(host.id);
         debug!(host = %host.name, generation = host.generation, "in the DNS");
         {
             let mut flights = self.flights.lock().unwrap_or_else(PoisonError::into_inner);
@@ -168,7 +169,12 @@ impl Pusher {
         }
     }
 
-    /// It will be tried again after a pause, by whoever claims it then.
+    fn forget(&self, host: i64) {
+        self.failures.lock().unwrap_or_else(PoisonError::into_inner).remove(&host);
+    }
+
+    /// It will be tried again after a pause, by whoever claims it then. Who waits is told at once; the flight lasts until the database has
+    /// it, so that no newer one takes off before it is written down that this one's message may come late.
     async fn give_up(&self, host: &Host, fault: ZoneFault) {
         let failures = {
             let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
@@ -178,10 +184,14 @@ impl Pusher {
         };
         let pause = pause(failures);
         warn!(host = %host.name, %fault, again_in = pause.as_secs(), "not in the DNS");
-        if let Err(fault) = self.desk.released(host.id, pause).await {
-            debug!(host = %host.name, %fault, "the lease was not given back; it will run out");
+        let undone = Undone { host: host.id, after: pause, late: fault.late() };
+        let news = News::Failed(i64::MAX, fault);
+        self.tell(host.id, news.clone());
+        while let Err(fault) = self.desk.released(undone).await {
+            debug!(host = %host.name, %fault, "the lease is not given back yet");
+            sleep(ANEW).await;
         }
-        self.end(host.id, News::Failed(i64::MAX, fault));
+        self.end(host.id, news);
     }
 
     fn tell(&self, host: i64, news: News) {

@@ -45,6 +45,7 @@ const TABLES: [Table; 8] = [
             "#leaving",
             "lease_owner",
             "#due",
+            "#doubt",
         ],
     ),
     ("tokens", 1, &["#id", "#host_id", "*digest", "note", "#made"]),

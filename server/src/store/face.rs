@@ -11,8 +11,8 @@ use super::{Sql, backup, events, hosts, lease, letters, look, scheme, tokens, us
 use crate::account::{Digest, Host, Token, User};
 use crate::moment::Moment;
 use crate::world::{
-    Asked, Event, Found, HostFilter, Lease, NewHost, NewUser, Posted, Settled, Store, StoreFault, Touch, Waiting, Want,
-    Wanted,
+    Asked, Event, Found, HostFilter, Lease, NewHost, NewUser, Posted, Settled, Store, StoreFault, Touch, Undone,
+    Waiting, Want, Wanted,
 };
 
 /// Asks outside of a transaction.
@@ -42,8 +42,8 @@ impl Store for Sql {
         transact!(self, link => lease::applied(link, done, lease))
     }
 
-    async fn released(&self, hosts: &[(i64, Duration)], owner: &str) -> Result<(), StoreFault> {
-        transact!(self, link => lease::released(link, hosts, owner))
+    async fn released(&self, undone: &[Undone], owner: &str) -> Result<(), StoreFault> {
+        transact!(self, link => lease::released(link, undone, owner))
     }
 
     async fn claim(&self, lease: &Lease, limit: u32) -> Result<Vec<Host>, StoreFault> {

@@ -4,12 +4,13 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::fault::Halt;
+use super::hosts;
 use super::link::Link;
 use super::row::{strange, values};
 use super::standing::{self, Standing};
 use super::want::write;
 use crate::account::Host;
-use crate::world::{Lease, Settled, Waiting};
+use crate::world::{Lease, Settled, Undone, Waiting};
 
 pub(super) async fn applied(link: &mut Link<'_>, done: &[(i64, i64)], lease: &Lease) -> Result<Vec<Settled>, Halt> {
     let mut rows = standing::lock(link, done.iter().map(|(host, _)| *host)).await?;
@@ -25,8 +26,17 @@ pub(super) async fn applied(link: &mut Link<'_>, done: &[(i64, i64)], lease: &Le
         }
         settled.push(settle(row, generation, lease));
     }
+    let over: Vec<i64> = changed.extract_if(.., |id| rows.get(id).is_some_and(left)).collect();
     write(link, &rows, changed).await?;
+    for host in over {
+        hosts::delete(link, host).await?;
+    }
     Ok(settled)
+}
+
+/// Whether its owner wanted it gone, and it is.
+fn left(row: &Standing) -> bool {
+    row.host.leaving && row.settled()
 }
 
 /// A lease that ran out and that nobody took is still good. One that is free, with nothing left to do, was given back by this same call
@@ -45,12 +55,15 @@ fn settle(row: &mut Standing, generation: i64, lease: &Lease) -> Settled {
     Settled::MovedOn(Box::new(row.host.clone()))
 }
 
-pub(super) async fn released(link: &mut Link<'_>, hosts: &[(i64, Duration)], owner: &str) -> Result<(), Halt> {
-    let mut rows = standing::lock(link, hosts.iter().map(|(host, _)| *host)).await?;
+pub(super) async fn released(link: &mut Link<'_>, undone: &[Undone], owner: &str) -> Result<(), Halt> {
+    let mut rows = standing::lock(link, undone.iter().map(|undone| undone.host)).await?;
     let mut changed = BTreeSet::new();
-    for &(host, delay) in hosts {
+    for &Undone { host, after, late } in undone {
         if let Some(row) = rows.get_mut(&host).filter(|row| row.owner.as_deref() == Some(owner)) {
-            row.free(delay);
+            if late {
+                row.doubt();
+            }
+            row.free(after);
             changed.insert(host);
         }
     }
@@ -77,9 +90,9 @@ pub(super) async fn claim(link: &mut Link<'_>, lease: &Lease, limit: u32) -> Res
     Ok(found)
 }
 
-/// What is due some day is not done; the indexes on `due` answer this.
+/// What is due some day is not done, but for what is only looked after; the indexes on `due` find both.
 pub(super) async fn waiting(link: &mut Link<'_>) -> Result<Waiting, sqlx::Error> {
-    let sql = "SELECT (SELECT COUNT(*) FROM hosts WHERE due IS NOT NULL), (SELECT COUNT(*) FROM letters WHERE due IS NOT NULL)";
+    let sql = "SELECT (SELECT COUNT(*) FROM hosts WHERE due IS NOT NULL AND applied < generation), (SELECT COUNT(*) FROM letters WHERE due IS NOT NULL)";
     let row = link.one(sql, Vec::new()).await?.ok_or(sqlx::Error::RowNotFound)?;
     let number = |at| -> Result<u64, sqlx::Error> { u64::try_from(row.int(at)?).map_err(strange) };
     Ok(Waiting { hosts: number(0)?, letters: number(1)? })

@@ -12,12 +12,20 @@ use super::link::Link;
 use crate::world::StoreFault;
 
 /// Number, name, SQLite's text, MariaDB's text. What was published once is never changed, only added to.
-const STEPS: [(i64, &str, &str, &str); 1] = [(
-    1,
-    "first",
-    include_str!("../../migrations/sqlite/0001_first.sql"),
-    include_str!("../../migrations/mariadb/0001_first.sql"),
-)];
+const STEPS: [(i64, &str, &str, &str); 2] = [
+    (
+        1,
+        "first",
+        include_str!("../../migrations/sqlite/0001_first.sql"),
+        include_str!("../../migrations/mariadb/0001_first.sql"),
+    ),
+    (
+        2,
+        "doubt",
+        include_str!("../../migrations/sqlite/0002_doubt.sql"),
+        include_str!("../../migrations/mariadb/0002_doubt.sql"),
+    ),
+];
 
 /// Where sqlx notes the steps that are done.
 const STEPS_TABLE: &str = "_sqlx_migrations";

@@ -8,7 +8,7 @@ use super::row::{Value, padded, pieces, rows_of_marks, strange, values};
 use crate::account::{Held, Host, Name};
 use crate::moment::Moment;
 use crate::pair::Pair;
-use crate::world::Lease;
+use crate::world::{LATE, Lease};
 
 /// Columns of `hosts` as [`read`] finds them, from `id` on.
 pub(super) const COLUMNS: &str = "h.id, h.user_id, h.label, h.zone, h.dns_ttl, h.expiry_ttl, \
@@ -22,7 +22,7 @@ pub(super) const WIDTH: usize = 21;
 const FIXED: [&str; 5] = ["id", "user_id", "fqdn", "label", "zone"];
 
 /// Columns that are written back.
-const LOOSE: [&str; 19] = [
+const LOOSE: [&str; 20] = [
     "dns_ttl",
     "expiry_ttl",
     "address4",
@@ -42,6 +42,7 @@ const LOOSE: [&str; 19] = [
     "leaving",
     "lease_owner",
     "due",
+    "doubt",
 ];
 
 /// A locked row.
@@ -52,26 +53,54 @@ pub(super) struct Standing {
     pub(super) owner: Option<String>,
     /// When it ends; see the scheme.
     pub(super) due: Option<i64>,
+    /// Until when a late message may undo what the DNS has; see [`LATE`].
+    pub(super) doubt: Option<i64>,
     /// The database's clock.
     pub(super) now: i64,
 }
 
 impl Standing {
-    /// Takes the lease, or makes ours longer; false when it is another's.
+    /// Takes the lease, or makes ours longer; false when it is another's. Who left one to run out may have left a message, too.
     pub(super) fn lease(&mut self, lease: &Lease) -> bool {
         let free = self.owner.is_none() || self.due.is_none_or(|due| due <= self.now);
-        if free || self.owner.as_ref() == Some(&lease.owner) {
-            self.owner = Some(lease.owner.clone());
-            self.due = Some(self.after(lease.span));
-            return true;
+        let ours = self.owner.as_ref() == Some(&lease.owner);
+        if !free && !ours {
+            return false;
         }
-        false
+        if self.owner.is_some() && !ours {
+            self.doubt();
+        }
+        self.owner = Some(lease.owner.clone());
+        self.due = Some(self.after(lease.span));
+        true
     }
 
-    /// Gives the lease back; what is not in the DNS yet is due after `delay`.
+    /// From now on something sent before may be late.
+    pub(super) fn doubt(&mut self) {
+        self.doubt = Some(self.after(LATE));
+    }
+
+    /// Gives the lease back. What is not in the DNS yet is due after `delay`; what is there, but may be undone, when a look is worth it.
     pub(super) fn free(&mut self, delay: Duration) {
         self.owner = None;
-        self.due = (self.host.applied < self.host.generation).then(|| self.after(delay));
+        self.doubt = self.doubt.filter(|end| *end > self.now);
+        self.due = match self.doubt {
+            _ if self.host.applied < self.host.generation => Some(self.after(delay)),
+            Some(end) => Some(self.look(end)),
+            None => None,
+        };
+    }
+
+    /// Whether nothing is left to be done about it: it may go if it is leaving.
+    pub(super) fn settled(&self) -> bool {
+        self.due.is_none() && self.host.applied == self.host.generation
+    }
+
+    /// When a doubt that ends then is worth the next push: four times as long after it began as this one, and at last when it ends.
+    fn look(&self, end: i64) -> i64 {
+        const SOONEST: i64 = 1_000;
+        let since = self.after(LATE) - end;
+        end.min(self.now + since.saturating_mul(3).max(SOONEST))
     }
 
     fn after(&self, span: Duration) -> i64 {
@@ -126,14 +155,15 @@ pub(super) async fn lock(
     for ids in ids.chunks(64) {
         let (marks, values) = padded(values_of(ids));
         let words = link.dialect();
-        let columns = format!("{COLUMNS}, h.lease_owner, h.due, {}", words.now);
+        let columns = format!("{COLUMNS}, h.lease_owner, h.due, h.doubt, {}", words.now);
         let rest = format!("FROM hosts h WHERE h.id IN ({marks}) ORDER BY h.id{}", words.lock);
         for row in link.many(&columns, &rest, values).await? {
             let standing = Standing {
                 host: read(&row, 0)?,
                 owner: row.maybe_text(WIDTH)?.map(str::to_owned),
                 due: row.maybe_int(WIDTH + 1)?,
-                now: row.int(WIDTH + 2)?,
+                doubt: row.maybe_int(WIDTH + 2)?,
+                now: row.int(WIDTH + 3)?,
             };
             found.insert(standing.host.id, standing);
         }
@@ -177,6 +207,6 @@ fn written(standing: &Standing) -> Vec<Value> {
         all.extend(values![held.address, held.last, held.changed, held.seen, held.expires]);
     }
     all.extend(values![host.generation, host.applied, host.source, text_of(&host.recent), i64::from(host.leaving)]);
-    all.extend(values![standing.owner.as_deref(), standing.due]);
+    all.extend(values![standing.owner.as_deref(), standing.due, standing.doubt]);
     all
 }

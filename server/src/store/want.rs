@@ -23,14 +23,14 @@ pub(super) async fn want(link: &mut Link<'_>, wants: &[Want]) -> Result<Vec<Want
 }
 
 fn written(done: &Wanted) -> bool {
-    matches!(done, Wanted::Ours | Wanted::Others)
+    matches!(done, Wanted::Ours | Wanted::Others | Wanted::Noted)
 }
 
 /// The row becomes what is wanted. Of two wants for one host in one batch, the second meets what the first made.
 fn accept(row: Option<&mut Standing>, want: &Want) -> Wanted {
     let Some(row) = row else { return Wanted::Gone };
     let seen = Pair::of(|family| row.host.held.get(family).seen);
-    if want.host.generation != row.host.generation + 1 || want.seen != seen {
+    if want.host.generation != row.host.generation + i64::from(want.lease.is_some()) || want.seen != seen {
         return Wanted::Stale(Box::new(row.host.clone()));
     }
     row.host = Host {
@@ -40,7 +40,11 @@ fn accept(row: Option<&mut Standing>, want: &Want) -> Wanted {
         applied: row.host.applied,
         ..want.host.clone()
     };
-    if row.lease(&want.lease) { Wanted::Ours } else { Wanted::Others }
+    match &want.lease {
+        None => Wanted::Noted,
+        Some(lease) if row.lease(lease) => Wanted::Ours,
+        Some(_) => Wanted::Others,
+    }
 }
 
 pub(super) async fn touch(link: &mut Link<'_>, touches: &[Touch]) -> Result<Vec<bool>, Halt> {

@@ -87,6 +87,8 @@ label! {
         Unproven = "unproven",
         /// No usable answer.
         Unknown = "unknown",
+        /// It never left.
+        NotSent = "not_sent",
         /// No way to ask.
         NotAsked = "not_asked",
     }

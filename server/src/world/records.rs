@@ -29,6 +29,14 @@ pub struct Records {
     pub set: Pair<Set>,
 }
 
+impl Records {
+    /// Whether nothing is to be changed.
+    #[must_use]
+    pub fn idle(&self) -> bool {
+        self.set == Pair { v4: Set::Keep, v6: Set::Keep }
+    }
+}
+
 /// Why records are not known to be in the DNS.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ZoneFault {
@@ -40,8 +48,10 @@ pub enum ZoneFault {
     Signature(String),
     /// The answer was not signed, or not by the key: whoever sent it, it proves nothing.
     Unproven(String),
-    /// Nothing usable came: no connection, no time, another message's answer. It may have been done or not.
+    /// Nothing usable came: no time, another message's answer, the connection broke. It may have been done or not, or will be yet.
     Unknown(String),
+    /// It never left: nobody listens there, no connection, too many before it.
+    NotSent(String),
     /// This program cannot ask: no such zone here, no key, a name that does not fit.
     NotAsked(String),
 }
@@ -54,12 +64,21 @@ impl fmt::Display for ZoneFault {
             Self::Signature(said) => write!(f, "the name server did not take our signature: {said}"),
             Self::Unproven(said) => write!(f, "an answer that proves nothing: {said}"),
             Self::Unknown(said) => write!(f, "no usable answer: {said}"),
+            Self::NotSent(said) => write!(f, "the name server cannot be asked: {said}"),
             Self::NotAsked(said) => write!(f, "not asked: {said}"),
         }
     }
 }
 
 impl std::error::Error for ZoneFault {}
+
+impl ZoneFault {
+    /// Whether what was sent may still come into the DNS: there is no answer, or none that is proven.
+    #[must_use]
+    pub fn late(&self) -> bool {
+        matches!(self, Self::Unknown(_) | Self::Unproven(_))
+    }
+}
 
 /// What a look at one zone's server found.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -11,9 +11,9 @@ use ddns::address::Family;
 use ddns::secret::Secret;
 
 use super::Letter;
+use super::wants::{Lease, Settled, Touch, Undone, Want, Wanted};
 use crate::account::{Digest, Host, Name, Token, User};
 use crate::moment::Moment;
-use crate::pair::Pair;
 
 /// Which hosts a request is about.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,15 +46,6 @@ pub struct Found {
     pub hosts: Vec<Option<Host>>,
 }
 
-/// Who may push a host to the DNS, and for how long, by the database's clock.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Lease {
-    /// This run of this program: random, so that no two are alike.
-    pub owner: String,
-    /// From now.
-    pub span: Duration,
-}
-
 /// What happened to a host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EventKind {
@@ -81,61 +72,6 @@ pub struct Event {
     pub new: Option<IpAddr>,
     /// From where it was asked for.
     pub source: Option<IpAddr>,
-}
-
-/// A host is to become another, if nobody was faster.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Want {
-    /// The row as it is to be. It is written only where the row still has the generation before this one's; `applied` is not written.
-    pub host: Host,
-    /// [`crate::account::Held::seen`] as it was read: who removes an address must not miss that a client just confirmed it. It is written
-    /// only where these are still so.
-    pub seen: Pair<Option<Moment>>,
-    /// Taken in the same statement, if it is free or already this owner's.
-    pub lease: Lease,
-    /// Goes to the outbox in the same transaction.
-    pub letter: Option<Letter>,
-    /// Lines of history, written in the same transaction.
-    pub events: Vec<Event>,
-}
-
-/// What became of a [`Want`].
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Wanted {
-    /// Written, and the host is ours to push.
-    Ours,
-    /// Written; another instance holds the lease and will push it.
-    Others,
-    /// Not written: the row has moved on; this is what it is now.
-    Stale(Box<Host>),
-    /// Not written: there is no such host any more.
-    Gone,
-}
-
-/// A client said that addresses still hold. Written only where the generation is still this one.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Touch {
-    /// The host.
-    pub host: i64,
-    /// As it was read.
-    pub generation: i64,
-    /// New times of `Held::seen` and `Held::expires`; `None` leaves a family as it is.
-    pub times: Pair<Option<(Moment, Option<Moment>)>>,
-    /// From where it was said.
-    pub source: Option<IpAddr>,
-}
-
-/// What became of the note that a generation is in the DNS.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Settled {
-    /// It is the newest; the lease is free again.
-    Done,
-    /// A newer one is wanted by now: `applied` is noted, the lease is still ours and was made longer; push this.
-    MovedOn(Box<Host>),
-    /// The lease had run out and is another's: nothing was noted.
-    Lost,
-    /// The host is gone.
-    Gone,
 }
 
 /// Which hosts a list shows.
@@ -261,13 +197,15 @@ pub trait Store: Send + Sync {
     /// Notes that addresses still hold; `false` where the row has moved on.
     async fn touch(&self, touches: &[Touch]) -> Result<Vec<bool>, StoreFault>;
 
-    /// Notes that the DNS has `(host, generation)`, and gives the lease back where that is the newest.
+    /// Notes that the DNS has `(host, generation)`, and gives the lease back where that is the newest. The row of a host that is leaving
+    /// goes with it, or when no late message can come any more: see [`super::LATE`].
     async fn applied(&self, done: &[(i64, i64)], lease: &Lease) -> Result<Vec<Settled>, StoreFault>;
 
-    /// Gives leases back undone: these hosts are to be pushed again, not before the given time from now.
-    async fn released(&self, hosts: &[(i64, Duration)], owner: &str) -> Result<(), StoreFault>;
+    /// Gives leases back undone: these hosts are to be pushed again.
+    async fn released(&self, hosts: &[Undone], owner: &str) -> Result<(), StoreFault>;
 
-    /// Leases hosts whose newest generation the DNS is not known to have, that are free and due, oldest first.
+    /// Leases hosts whose newest generation the DNS is not known to have, or not for good ([`super::LATE`]), that are free and due, oldest
+    /// first.
     async fn claim(&self, lease: &Lease, limit: u32) -> Result<Vec<Host>, StoreFault>;
 
     /// Hosts with a family that expired before `now` and still has an address, by time, at most `limit`; each with its user.
@@ -309,7 +247,7 @@ pub trait Store: Send + Sync {
     /// Makes a host, within its user's limit.
     async fn add_host(&self, host: &NewHost) -> Result<(), StoreFault>;
 
-    /// Removes the row of a host that is leaving and whose newest generation is applied.
+    /// Removes the row of a host, whatever the DNS has of it.
     async fn delete_host(&self, id: i64) -> Result<(), StoreFault>;
 
     /// A host's history, newest first.

@@ -114,7 +114,7 @@ impl Zone for Remote {
         let lane = self.lane(&records.name.zone);
         match timeout_at(until, lane.send(job)).await {
             Ok(Ok(())) => {}
-            Ok(Err(_)) | Err(_) => return Err(ZoneFault::Unknown("too many wait for the name server".to_owned())),
+            Ok(Err(_)) | Err(_) => return Err(ZoneFault::NotSent("too many wait for the name server".to_owned())),
         }
         // the lane tells it in this time; a wait without an end would be worse than one told twice
         match timeout_at(until + self.timeout, told).await {

@@ -16,7 +16,7 @@ use ddns_service::moment::Moment;
 use ddns_service::pair::Pair;
 use ddns_service::world::{
     Asked, Event, Found, HostFilter, Lease, NewHost, NewUser, Posted, Rejected, Settled, Store, StoreFault, Touch,
-    Waiting, Want, Wanted, Wish,
+    Undone, Waiting, Want, Wanted, Wish,
 };
 
 pub(crate) use rows::Rows;
@@ -107,9 +107,9 @@ impl Store for Fake {
         Ok(done.iter().map(|(id, generation)| rows.settle(*id, *generation, lease)).collect())
     }
 
-    async fn released(&self, hosts: &[(i64, Duration)], owner: &str) -> Result<(), StoreFault> {
+    async fn released(&self, undone: &[Undone], owner: &str) -> Result<(), StoreFault> {
         let mut rows = self.open()?;
-        for (id, _) in hosts {
+        for Undone { host: id, .. } in undone {
             if rows.leases.get(id).is_some_and(|(is, _)| is == owner) {
                 rows.leases.remove(id);
             }
@@ -235,11 +235,7 @@ impl Store for Fake {
 
     async fn delete_host(&self, id: i64) -> Result<(), StoreFault> {
         let mut rows = self.open()?;
-        let host = rows.hosts.get(&id).ok_or(no(Rejected::NoHost))?;
-        assert!(host.leaving && host.applied == host.generation, "the row goes only after the records: {host:?}");
-        rows.hosts.remove(&id);
-        rows.tokens.retain(|_, (token, _)| token.host != id);
-        rows.events.retain(|(host, _)| *host != id);
+        rows.delete(id);
         Ok(())
     }
 

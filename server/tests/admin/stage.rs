@@ -11,14 +11,16 @@ use std::time::Duration;
 use async_trait::async_trait;
 use ddns::secret::Secret;
 use ddns_service::account::Host;
-use ddns_service::admin::{Desk, House, Swept, Terminal, TerminalFault, WorkFault, Works, run};
+use ddns_service::admin::{self, Decide, House, Swept, Terminal, TerminalFault, Unwanted, Works, run};
 use ddns_service::config::{
     Daemon, Database, Defaults, DnsServer, DnsService, Endpoint, LogLevel, LogTarget, Params, Remote, Settings,
 };
+use ddns_service::desk::Desk;
 use ddns_service::moment::Moment;
-use ddns_service::pair::{FAMILIES, Pair};
+use ddns_service::pair::FAMILIES;
+use ddns_service::push::{PushFault, Pushed, Pusher};
 use ddns_service::world::{
-    Checked, Lease, Letter, LetterFault, Mail, Records, Settled, Store, StoreFault, Zone, ZoneFault,
+    Checked, Lease, Letter, LetterFault, Mail, Records, Set, Store, StoreFault, Zone, ZoneFault,
 };
 
 use crate::fake::{Fake, NOW};
@@ -34,8 +36,8 @@ pub(crate) struct Stage {
     pub(crate) served: AtomicBool,
 }
 
-/// Generation, addresses, TTL.
-type Shown = (i64, Vec<String>, u32);
+/// Addresses, TTL.
+type Shown = (Vec<String>, u32);
 
 /// What the name server was told.
 #[derive(Default)]
@@ -118,7 +120,10 @@ impl House for Stage {
 
     fn works(&self, _settings: &Settings, store: &Arc<dyn Store>) -> Result<Arc<dyn Works>, String> {
         let swept = self.swept.lock().unwrap().clone();
-        Ok(Arc::new(Workers { store: store.clone(), dns: self.dns.clone(), swept }))
+        let lease = Lease { owner: "the command line".to_owned(), span: Duration::from_secs(30) };
+        let desk = Arc::new(Desk::new(store.clone(), &lease));
+        let pusher = Pusher::new(desk, Arc::new(Primary(self.dns.clone())), lease);
+        Ok(Arc::new(Workers { pusher, swept }))
     }
 
     fn zone(&self, _settings: &Settings, _store: &Arc<dyn Store>) -> Result<Arc<dyn Zone>, String> {
@@ -141,36 +146,43 @@ impl House for Stage {
 }
 
 struct Workers {
-    store: Arc<dyn Store>,
-    dns: Arc<Dns>,
+    pusher: Arc<Pusher>,
     swept: Swept,
 }
 
 #[async_trait]
 impl Works for Workers {
-    fn lease(&self) -> Lease {
-        Lease { owner: "the command line".to_owned(), span: Duration::from_secs(30) }
-    }
-
-    async fn push(&self, host: Host) -> Result<(), WorkFault> {
-        let fault = self.dns.fault.lock().unwrap().clone();
-        if let Some(fault) = fault {
-            let back = self.store.released(&[(host.id, Duration::ZERO)], &self.lease().owner).await;
-            back.map_err(WorkFault::Store)?;
-            return Err(WorkFault::Zone(fault));
-        }
-        let held = Pair::of(|family| host.held.get(family).address);
-        let addresses = FAMILIES.into_iter().filter_map(|family| *held.get(family)).map(|address| address.to_string());
-        let row = (host.generation, addresses.collect(), host.dns_ttl);
-        self.dns.pushed.lock().unwrap().insert(host.name.fqdn(), row);
-        let settled =
-            self.store.applied(&[(host.id, host.generation)], &self.lease()).await.map_err(WorkFault::Store)?;
-        assert_eq!(settled, vec![Settled::Done]);
-        Ok(())
+    async fn change(&self, host: Host, decide: Decide<'_>) -> Result<Pushed<Unwanted>, PushFault> {
+        let done = self.pusher.change(host, decide).await;
+        self.pusher.rest().await;
+        done
     }
 
     async fn cleanup(&self) -> Result<Swept, StoreFault> {
         Ok(self.swept.clone())
+    }
+}
+
+/// The name server as it is pushed to.
+struct Primary(Arc<Dns>);
+
+#[async_trait]
+impl Zone for Primary {
+    async fn push(&self, records: &Records) -> Result<(), ZoneFault> {
+        if let Some(fault) = self.0.fault.lock().unwrap().clone() {
+            return Err(fault);
+        }
+        let address = |set: &Set| match set {
+            Set::To(address) => Some(address.to_string()),
+            Set::Keep | Set::Remove => None,
+        };
+        let addresses = FAMILIES.into_iter().filter_map(|family| address(records.set.get(family))).collect();
+        self.0.pushed.lock().unwrap().insert(records.name.fqdn(), (addresses, records.ttl));
+        Ok(())
+    }
+
+    async fn check(&self, _zone: &str) -> Checked {
+        panic!("a change checks nothing")
     }
 }
 
@@ -262,7 +274,8 @@ impl<'a> Order<'a> {
         let mut terminal =
             Typist { lines: self.typed.iter().map(|&line| line.to_owned()).collect(), asked: Vec::new() };
         let mut input = Cursor::new(self.stdin.to_vec());
-        let desk = Desk { input: &mut input, out: &mut out, err: &mut err, terminal: &mut terminal, width: self.width };
+        let desk =
+            admin::Desk { input: &mut input, out: &mut out, err: &mut err, terminal: &mut terminal, width: self.width };
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let code = runtime.block_on(run(self.words, desk, stage));
         let asked = terminal.asked;

@@ -5,17 +5,18 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::clients::Sent;
-use crate::servers::ZONE;
 use crate::town::{EXPIRING, Town};
 
 /// How long it may take until all is quiet: a lease of fifteen seconds, a pause after failures, a second push.
 const QUIET: Duration = Duration::from_secs(75);
 
-const RESTLESS: &str = "SELECT COUNT(*) FROM hosts WHERE applied <> generation OR due IS NOT NULL OR lease_owner IS NOT NULL \
-                        OR leaving <> 0 OR (address4 IS NOT NULL AND expires4 IS NOT NULL) OR (address6 IS NOT NULL AND expires6 IS NOT NULL)";
+/// A host of which a message may come late is pushed at growing intervals for ten minutes: when the next look is far away, the last one was
+/// long enough after everything was up again.
+const RESTLESS: &str = "SELECT COUNT(*) FROM hosts WHERE applied <> generation OR lease_owner IS NOT NULL OR due < {now} + 12000 \
+                        OR (leaving <> 0 AND doubt IS NULL) OR (address4 IS NOT NULL AND expires4 IS NOT NULL) OR (address6 IS NOT NULL AND expires6 IS NOT NULL)";
 
 const ROWS: &str = "SELECT label, COALESCE(address4, ''), COALESCE(address6, ''), dns_ttl, generation, applied, \
-                    COALESCE(due, 0), COALESCE(lease_owner, ''), leaving FROM hosts ORDER BY label";
+                    COALESCE(due, 0), COALESCE(lease_owner, ''), leaving FROM hosts WHERE leaving = 0 OR applied <> generation ORDER BY label";
 
 const EXPIRIES: &str = "SELECT COUNT(*) FROM (SELECT DISTINCT host_id, made FROM events WHERE kind = 'expiry') AS e";
 
@@ -35,23 +36,15 @@ impl Town {
     /// Waits, with everything up, until nothing is left to be done.
     fn quiet(&mut self, wrong: &mut Vec<String>) -> Duration {
         let begun = Instant::now();
-        // who deleted a host in vain deletes it again
-        let mut leaving = Instant::now() + Duration::from_secs(20);
         loop {
             self.supervise();
-            if self.try_ask(RESTLESS).is_some_and(|rows| rows[0][0] == "0") {
+            let now = std::time::UNIX_EPOCH.elapsed().unwrap().as_millis().to_string();
+            if self.try_ask(&RESTLESS.replace("{now}", &now)).is_some_and(|rows| rows[0][0] == "0") {
                 return begun.elapsed();
             }
             if begun.elapsed() > QUIET {
                 wrong.push(format!("no quiet after {} s: {:?}", QUIET.as_secs(), self.ask(ROWS)));
                 return begun.elapsed();
-            }
-            if leaving < Instant::now() {
-                leaving = Instant::now() + Duration::from_secs(20);
-                for row in self.ask("SELECT label FROM hosts WHERE leaving <> 0") {
-                    self.note(&format!("{} is deleted again", row[0]));
-                    self.office(&["hostname", "delete", &row[0], ZONE]);
-                }
             }
             thread::sleep(Duration::from_millis(150));
         }

@@ -14,7 +14,7 @@ use ddns_service::moment::Moment;
 use ddns_service::pair::Pair;
 use ddns_service::world::{
     Asked, Event, Found, HostFilter, Lease, Letter, LetterFault, Mail, NewHost, NewUser, Posted, Settled, Store,
-    StoreFault, Touch, Waiting, Want, Wanted,
+    StoreFault, Touch, Undone, Waiting, Want, Wanted,
 };
 use tokio::time::Instant;
 
@@ -118,7 +118,7 @@ impl Store for Outbox {
     async fn applied(&self, _: &[(i64, i64)], _: &Lease) -> Result<Vec<Settled>, StoreFault> {
         panic!("the way of letters asks nothing of this")
     }
-    async fn released(&self, _: &[(i64, Duration)], _: &str) -> Result<(), StoreFault> {
+    async fn released(&self, _: &[Undone], _: &str) -> Result<(), StoreFault> {
         panic!("the way of letters asks nothing of this")
     }
     async fn claim(&self, _: &Lease, _: u32) -> Result<Vec<Host>, StoreFault> {

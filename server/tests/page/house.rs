@@ -198,7 +198,7 @@ impl House {
         };
         let events = vec![event(Family::V4, "192.0.2.1"), event(Family::V6, "")];
         let lease = Lease { owner: "test".to_owned(), span: Duration::from_mins(1) };
-        let want = Want { host: host.clone(), seen, lease: lease.clone(), letter: None, events };
+        let want = Want { host: host.clone(), seen, lease: Some(lease.clone()), letter: None, events };
         self.store.want(&[want]).await.unwrap();
         (host, lease)
     }

@@ -25,6 +25,8 @@ use tokio::time::{Instant, sleep, timeout};
 #[derive(Default)]
 struct Watched {
     taken: Mutex<Vec<Set>>,
+    /// What the next ones come to, instead of being taken.
+    faults: Mutex<Vec<ZoneFault>>,
     under_way: AtomicUsize,
     most: AtomicUsize,
 }
@@ -35,8 +37,11 @@ impl Zone for Watched {
         let now = self.under_way.fetch_add(1, Ordering::SeqCst) + 1;
         self.most.fetch_max(now, Ordering::SeqCst);
         sleep(Duration::from_millis(5)).await;
-        self.taken.lock().unwrap().push(records.set.v4);
         self.under_way.fetch_sub(1, Ordering::SeqCst);
+        if let Some(fault) = self.faults.lock().unwrap().pop() {
+            return Err(fault);
+        }
+        self.taken.lock().unwrap().push(records.set.v4);
         Ok(())
     }
 
@@ -120,4 +125,80 @@ async fn updates_of_one_name_are_never_under_way_together_and_the_newest_is_the_
     let row = bed.host().await;
     assert_eq!((row.applied, bed.zone.most.load(Ordering::SeqCst)), (row.generation, 1));
     assert_eq!(bed.zone.taken.lock().unwrap().last().copied(), row.held.v4.address.map(Set::To));
+}
+
+fn leave(row: &Host) -> Result<Step, ()> {
+    let (host, events) = decide::leave(row, Moment(2_000));
+    Ok(Step { host, events, letter: None })
+}
+
+/// Whether anybody would push it within such a time.
+async fn looked_after(bed: &Bed) -> bool {
+    let begun = Instant::now();
+    while begun.elapsed() < Duration::from_secs(3) {
+        let lease = Lease { owner: "another run".into(), span: Duration::from_millis(1) };
+        if !bed.store.claim(&lease, 10).await.unwrap().is_empty() {
+            return true;
+        }
+        sleep(Duration::from_millis(50)).await;
+    }
+    false
+}
+
+#[tokio::test]
+async fn an_update_that_read_the_host_before_it_was_deleted_does_not_bring_its_record_back() {
+    let bed = Bed::new().await;
+    let host = bed.host().await;
+    assert!(matches!(bed.pusher.change(host.clone(), to("192.0.2.1")).await, Ok(Pushed::Applied(_))));
+    let read = bed.host().await;
+    // the delete waits in vain: its row is to be there when the update comes
+    *bed.zone.faults.lock().unwrap() = vec![ZoneFault::Refused("REFUSED".into())];
+    assert!(matches!(bed.pusher.change(read.clone(), leave).await, Ok(Pushed::Pending(_))));
+    assert!(matches!(bed.pusher.change(read, to("192.0.2.2")).await, Ok(Pushed::Nothing(()))));
+    assert!(matches!(bed.pusher.change(bed.host().await, leave).await, Ok(Pushed::Applied(_))));
+    assert_eq!(bed.store.host(host.id).await.unwrap(), None);
+    assert_eq!(*bed.zone.taken.lock().unwrap(), [Set::To("192.0.2.1".parse().unwrap()), Set::Remove]);
+}
+
+#[tokio::test]
+async fn what_may_come_late_is_looked_after_and_what_was_answered_or_never_left_is_not() {
+    let said = || "said".to_owned();
+    let rows = [
+        (ZoneFault::Unknown(said()), true),
+        (ZoneFault::Unproven(said()), true),
+        (ZoneFault::NotSent(said()), false),
+        (ZoneFault::Refused(said()), false),
+        (ZoneFault::Alias, false),
+        (ZoneFault::Signature(said()), false),
+        (ZoneFault::NotAsked(said()), false),
+    ];
+    let looks = rows.map(|(fault, wanted)| async move {
+        let bed = Bed::new().await;
+        *bed.zone.faults.lock().unwrap() = vec![fault.clone()];
+        let host = bed.host().await;
+        assert!(matches!(bed.pusher.change(host.clone(), to("192.0.2.1")).await, Ok(Pushed::Pending(_))));
+        bed.pusher.rest().await;
+        assert!(matches!(bed.pusher.change(host, to("192.0.2.2")).await, Ok(Pushed::Applied(_))));
+        assert_eq!(looked_after(&bed).await, wanted, "{fault:?}");
+    });
+    futures_util::future::join_all(looks).await;
+}
+
+#[tokio::test]
+async fn a_deleted_host_of_which_a_message_may_come_late_is_removed_once_more() {
+    let bed = Bed::new().await;
+    let host = bed.host().await;
+    *bed.zone.faults.lock().unwrap() = vec![ZoneFault::Unknown("no answer".into())];
+    assert!(matches!(bed.pusher.change(host, to("192.0.2.1")).await, Ok(Pushed::Pending(_))));
+    bed.pusher.rest().await;
+    assert!(matches!(bed.pusher.change(bed.host().await, leave).await, Ok(Pushed::Applied(_))));
+    let again = tokio::spawn(ddns_service::push::again(Arc::clone(&bed.pusher)));
+    let begun = Instant::now();
+    while bed.zone.taken.lock().unwrap().len() < 2 {
+        assert!(begun.elapsed() < Duration::from_secs(10));
+        sleep(Duration::from_millis(20)).await;
+    }
+    again.abort();
+    assert_eq!(*bed.zone.taken.lock().unwrap(), [Set::Remove, Set::Remove]);
+    assert!(bed.host().await.leaving, "until no message can come any more");
 }

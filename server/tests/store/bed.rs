@@ -12,7 +12,10 @@ use ddns_service::config::Database;
 use ddns_service::moment::Moment;
 use ddns_service::pair::Pair;
 use ddns_service::store::{self, Sql};
-use ddns_service::world::{HostFilter, Lease, NewHost, NewUser, Store, Want};
+use ddns_service::world::{HostFilter, Lease, NewHost, NewUser, Store, Undone, Want};
+use sqlx::ConnectOptions;
+use sqlx::mysql::MySqlConnectOptions;
+use sqlx::sqlite::SqliteConnectOptions;
 
 use crate::mariadb::Server;
 
@@ -63,6 +66,24 @@ impl Bed {
         let store = self.open().await;
         store.add_user(&user("ann")).await.unwrap();
         store
+    }
+}
+
+impl Bed {
+    /// A statement past the store; the first number that it finds.
+    pub(crate) async fn raw(&self, sql: &'static str) -> Option<i64> {
+        match &self.database {
+            Database::Sqlite { path } => {
+                let mut link = SqliteConnectOptions::new().filename(path).connect().await.unwrap();
+                sqlx::query_scalar(sql).fetch_optional(&mut link).await.unwrap().flatten()
+            }
+            Database::Mariadb { host, name, user, password, .. } => {
+                let password = String::from_utf8(password.reveal().to_vec()).unwrap();
+                let options = MySqlConnectOptions::new().socket(host).username(user).password(&password).database(name);
+                let mut link = options.connect().await.unwrap();
+                sqlx::query_scalar(sql).fetch_optional(&mut link).await.unwrap().flatten()
+            }
+        }
     }
 }
 
@@ -118,7 +139,11 @@ pub(crate) fn next(host: &Host, address: &str) -> Host {
 
 pub(crate) fn want(host: &Host, address: &str, owner: &str) -> Want {
     let seen = Pair::of(|family| host.held.get(family).seen);
-    Want { host: next(host, address), seen, lease: long(owner), letter: None, events: Vec::new() }
+    Want { host: next(host, address), seen, lease: Some(long(owner)), letter: None, events: Vec::new() }
+}
+
+pub(crate) fn undone(host: i64, after: Duration) -> Undone {
+    Undone { host, after, late: false }
 }
 
 /// Longer than the time that a database's clock shows in steps.

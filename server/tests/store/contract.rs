@@ -1,6 +1,7 @@
 //! What every database does alike.
 
 pub(crate) mod copies;
+pub(crate) mod doubts;
 pub(crate) mod leases;
 pub(crate) mod letters;
 pub(crate) mod looks;

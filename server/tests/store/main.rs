@@ -39,9 +39,16 @@ on_both! {
         a_lease_that_ran_out_is_taken_over
         of_two_wants_for_one_host_in_one_batch_the_first_is_written
         a_want_for_a_host_that_is_gone_hinders_no_other
+        a_want_that_does_not_concern_the_dns_takes_no_lease
         writers_that_race_from_two_stores_lose_nothing
         hundreds_of_hosts_fit_into_one_want
         a_touch_extends_what_is_still_as_read_and_nothing_else;
+    doubts:
+        a_lease_that_ran_out_leaves_a_doubt_and_the_host_is_looked_after
+        a_message_without_an_answer_leaves_a_doubt_and_one_with_an_answer_none
+        the_next_looks_come_at_growing_intervals_and_the_last_ends_the_doubt
+        a_host_that_leaves_stays_as_long_as_its_records_may_come_back
+        what_is_in_doubt_does_not_count_as_waiting;
     leases:
         applied_frees_the_lease_and_tells_of_a_newer_generation
         applied_by_one_whose_lease_was_taken_notes_nothing
@@ -62,7 +69,8 @@ on_both! {
     rows:
         users_are_made_changed_and_deleted
         a_user_has_no_more_hosts_than_the_limit_even_when_made_at_once
-        a_host_is_deleted_only_when_it_leaves_and_its_records_are_gone
+        a_host_that_leaves_is_gone_when_its_records_are
+        a_host_is_deleted_at_once_when_the_dns_is_to_stay_as_it_is
         tokens_are_made_listed_and_revoked
         expired_hosts_come_by_time_each_with_its_user
         history_is_newest_first_and_is_cut;

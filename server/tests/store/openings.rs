@@ -70,7 +70,22 @@ async fn a_newer_database_is_refused() {
             }
         }
         let said = refused(&bed.database).await;
-        assert!(said.contains("newer ddns-service (scheme 99, this program knows 1)"), "{said}");
+        assert!(said.contains("newer ddns-service (scheme 99, this program knows 2)"), "{said}");
+    }
+}
+
+#[tokio::test]
+async fn an_older_database_is_brought_to_this_scheme_and_keeps_its_rows() {
+    for bed in [Bed::sqlite(), Bed::mariadb().await] {
+        let store = bed.with_ann().await;
+        crate::bed::host(&*store, "ann", "pc").await;
+        store.close().await;
+        bed.raw("ALTER TABLE hosts DROP COLUMN doubt").await;
+        bed.raw("DELETE FROM _sqlx_migrations WHERE version = 2").await;
+        let store = bed.open().await;
+        assert!(store.check().await.unwrap().ends_with(", scheme 2"));
+        let wanted = crate::bed::want(&crate::bed::named(&*store, "pc").await, "192.0.2.1", "one");
+        assert_eq!(store.want(&[wanted]).await.unwrap(), [ddns_service::world::Wanted::Ours]);
     }
 }
 
@@ -118,9 +133,9 @@ async fn the_file_is_never_readable_by_all_and_can_be_opened_again() {
 #[tokio::test]
 async fn a_check_names_database_and_scheme() {
     let said = Bed::sqlite().open().await.check().await.unwrap();
-    assert!(said.starts_with("SQLite 3.") && said.ends_with(", scheme 1"), "{said}");
+    assert!(said.starts_with("SQLite 3.") && said.ends_with(", scheme 2"), "{said}");
     let said = Bed::mariadb().await.open().await.check().await.unwrap();
-    assert!(said.starts_with("MariaDB 1") && said.ends_with(", scheme 1"), "{said}");
+    assert!(said.starts_with("MariaDB 1") && said.ends_with(", scheme 2"), "{said}");
 }
 
 #[tokio::test]

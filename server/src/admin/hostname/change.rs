@@ -1,24 +1,20 @@
 //! `hostname modify` and `hostname delete`: the wanted state first, in the database; then the DNS; then, for a delete, the row. Stopped
-//! between any two steps, the daemon or the same command goes on from there.
-
-use std::time::Duration;
+//! between any two steps, the daemon goes on from there.
 
 use crate::account::Host;
 use crate::decide;
 use crate::pair::{FAMILIES, Pair};
-use crate::world::{Event, Rejected, Want, Wanted};
+use crate::push::{PushFault, Pushed, Step};
+use crate::world::{Want, Wanted};
 
 use super::super::Office;
 use super::super::args::{HostnameModify, Place};
-use super::super::house::{WorkFault, Works};
+use super::super::house::Unwanted;
 use super::super::naming::shown;
-use super::super::outcome::{Fault, rejected};
+use super::super::outcome::Fault;
 
 /// How often a change is tried against updates that come in between.
-const TRIES: usize = 5;
-/// How long another process's lease is waited for: looks, and time between two of them.
-const LOOKS: u32 = 50;
-const BETWEEN: Duration = Duration::from_millis(200);
+const TRIES: usize = 16;
 
 impl Office<'_, '_> {
     pub(super) async fn hostname_modify(&mut self, modify: &HostnameModify) -> Result<(), Fault> {
@@ -27,23 +23,13 @@ impl Office<'_, '_> {
             return Err(Fault::Nothing("--dns-ttl, --expiry-ttl or both"));
         }
         let host = self.find_host(&modify.place).await?;
-        if host.leaving {
-            return Err(Fault::Leaving(host.name.fqdn()));
-        }
-        let works = self.works()?;
-        let change = |host: &Host| {
-            let dns_ttl = ttls.dns_ttl.unwrap_or(host.dns_ttl);
-            (decide::retime(host, dns_ttl, ttls.expiry_ttl.unwrap_or(host.expiry_ttl)), Vec::new())
+        let next = |host: &Host| {
+            decide::retime(host, ttls.dns_ttl.unwrap_or(host.dns_ttl), ttls.expiry_ttl.unwrap_or(host.expiry_ttl))
         };
-        let (before, after, ours) = self.changed(host, &*works, change).await?;
-        // what the DNS does not have yet, the end of a record among it, must not count as applied by this
-        let done = before.generation == before.applied;
-        if ours && done && (before.dns_ttl == after.dns_ttl || !shows(&after)) {
-            self.store.applied(&[(after.id, after.generation)], &works.lease()).await?;
-        } else if ours {
-            let next = "the change is kept; the daemon tries again by itself";
-            pushed(&*works, &after, next).await?;
-        }
+        let after = match self.noted(host, next).await? {
+            Noted::Done(after) => after,
+            Noted::ConcernsDns(host) => self.retimed(host, next).await?,
+        };
         self.printer().line(&format!(
             "hostname {} has dns_ttl {} and expiry_ttl {}",
             shown(&after.name.fqdn()),
@@ -56,61 +42,78 @@ impl Office<'_, '_> {
 
     pub(super) async fn hostname_delete(&mut self, place: &Place, keep_dns: bool) -> Result<(), Fault> {
         let host = self.find_host(place).await?;
-        let works = self.works()?;
-        let now = self.house.now();
-        let (_, host, ours) = self.changed(host, &*works, |host| decide::leave(host, now)).await?;
-        if !ours {
-            self.awaited(&host).await?;
-        } else if keep_dns || !touched(&host) {
-            self.store.applied(&[(host.id, host.generation)], &works.lease()).await?;
+        let fqdn = host.name.fqdn();
+        if keep_dns {
+            self.store.delete_host(host.id).await?;
         } else {
-            let next = "it stays until its records are gone: mend the cause and delete it again, or add --keep-dns to leave them";
-            pushed(&*works, &host, next).await?;
+            let (id, now) = (host.id, self.house.now());
+            let leave = |row: &Host| {
+                let (host, events) = decide::leave(row, now);
+                Ok(Step { host, events, letter: None })
+            };
+            let next = "it stays until its records are gone, and the daemon tries again by itself; add --keep-dns to leave them";
+            if self.changed(host, leave, next).await?.is_some() && self.store.host(id).await?.is_some() {
+                self.printer().warn(format!(
+                    "the name server left messages about {} unanswered; while one could still come, ten minutes at most, the name stays \
+                     taken and the daemon removes what comes back",
+                    shown(&fqdn)
+                ));
+            }
         }
-        match self.store.delete_host(host.id).await {
-            Err(fault) if rejected(&fault) != Some(Rejected::NoHost) => return Err(fault.into()),
-            _ => {}
-        }
-        self.printer().line(&format!("hostname {} is deleted", shown(&host.name.fqdn())))
+        self.printer().line(&format!("hostname {} is deleted", shown(&fqdn)))
     }
 
-    /// The ways into the DNS.
-    pub(in super::super) fn works(&self) -> Result<std::sync::Arc<dyn Works>, Fault> {
-        self.house.works(self.settings, &self.store).map_err(Fault::Setup)
-    }
-
-    /// Writes what the host is to become, again and again where updates come in between: what it was, what it is now, whether it is ours
-    /// to push.
-    async fn changed(
-        &self,
-        host: Host,
-        works: &dyn Works,
-        change: impl Fn(&Host) -> (Host, Vec<Event>),
-    ) -> Result<(Host, Host, bool), Fault> {
+    /// Writes what does not concern the DNS, again and again where updates come in between.
+    async fn noted(&self, host: Host, next: impl Fn(&Host) -> Host) -> Result<Noted, Fault> {
         let mut before = host;
         for _ in 0..TRIES {
-            let (next, events) = change(&before);
+            if before.leaving {
+                return Err(Fault::Leaving(before.name.fqdn()));
+            }
+            let after = next(&before);
+            if after.generation != before.generation {
+                return Ok(Noted::ConcernsDns(before));
+            }
             let seen = Pair::of(|family| before.held.get(family).seen);
-            let want = Want { host: next.clone(), seen, lease: works.lease(), letter: None, events };
+            let want = Want { host: after.clone(), seen, lease: None, letter: None, events: Vec::new() };
             match self.store.want(&[want]).await?.into_iter().next() {
-                Some(Wanted::Ours) => return Ok((before, next, true)),
-                Some(Wanted::Others) => return Ok((before, next, false)),
                 Some(Wanted::Stale(newer)) => before = *newer,
                 Some(Wanted::Gone) | None => return Err(Fault::NoHost(before.name.fqdn())),
+                Some(Wanted::Noted | Wanted::Ours | Wanted::Others) => return Ok(Noted::Done(after)),
             }
         }
         Err(Fault::Busy(before.name.fqdn()))
     }
 
-    /// Another process has the lease and pushes this generation when it sees it.
-    async fn awaited(&self, host: &Host) -> Result<(), Fault> {
-        for _ in 0..LOOKS {
-            match self.store.host(host.id).await? {
-                Some(now) if now.applied < host.generation => tokio::time::sleep(BETWEEN).await,
-                _ => return Ok(()),
+    async fn retimed(&self, host: Host, next: impl Fn(&Host) -> Host + Sync) -> Result<Host, Fault> {
+        let fqdn = host.name.fqdn();
+        let step = |row: &Host| {
+            if row.leaving {
+                return Err(Unwanted);
             }
+            Ok(Step { host: Host { generation: row.generation + 1, ..next(row) }, events: Vec::new(), letter: None })
+        };
+        let after = self.changed(host, step, "the change is kept; the daemon tries again by itself").await?;
+        after.ok_or(Fault::NoHost(fqdn))
+    }
+
+    /// Changes a host to the end; `next` says what becomes of it where the DNS does not follow. `None` when it is gone.
+    async fn changed(
+        &self,
+        host: Host,
+        mut step: impl FnMut(&Host) -> Result<Step, Unwanted> + Send,
+        next: &'static str,
+    ) -> Result<Option<Host>, Fault> {
+        let name = host.name.clone();
+        let works = self.house.works(self.settings, &self.store).map_err(Fault::Setup)?;
+        match works.change(host, &mut step).await {
+            Ok(Pushed::Applied(after)) => Ok(Some(*after)),
+            Ok(Pushed::Gone) => Ok(None),
+            Ok(Pushed::Nothing(Unwanted)) => Err(Fault::Leaving(name.fqdn())),
+            Ok(Pushed::Pending(fault)) => Err(Fault::Dns(name, fault, next)),
+            Err(PushFault::Crowded) => Err(Fault::Busy(name.fqdn())),
+            Err(PushFault::Store(fault)) => Err(fault.into()),
         }
-        Err(Fault::Others(host.name.fqdn()))
     }
 
     fn expired_already(&mut self, host: &Host) {
@@ -125,19 +128,10 @@ impl Office<'_, '_> {
     }
 }
 
-async fn pushed(works: &dyn Works, host: &Host, next: &'static str) -> Result<(), Fault> {
-    works.push(host.clone()).await.map_err(|fault| match fault {
-        WorkFault::Store(fault) => Fault::Store(fault),
-        WorkFault::Zone(fault) => Fault::Dns(host.name.clone(), fault, next),
-    })
-}
-
-/// Whether records stand in the DNS that have a TTL.
-fn shows(host: &Host) -> bool {
-    FAMILIES.into_iter().any(|family| host.held.get(family).address.is_some())
-}
-
-/// Whether this program ever set a record of it.
-fn touched(host: &Host) -> bool {
-    FAMILIES.into_iter().any(|family| host.held.get(family).ours())
+/// What came of a change that may not concern the DNS.
+enum Noted {
+    /// It did not, and is written.
+    Done(Host),
+    /// It does; the row as it is.
+    ConcernsDns(Host),
 }

@@ -121,7 +121,7 @@ impl Lane {
                 continue;
             }
             if job.until <= now {
-                job.end(Err(ZoneFault::Unknown("the name server is so far behind that this was not sent".to_owned())));
+                job.end(Err(ZoneFault::NotSent("too many were before it".to_owned())));
                 continue;
             }
             let label = &job.records.name.label;

@@ -8,8 +8,9 @@
 //!   truth of its names, twice is as good as once, and no newer one of these names is sent before this one's end is told.
 //! - A message that is late keeps its place on the connection, and so does what follows: on one connection a server takes updates in their
 //!   order, so that an old address cannot come after a new one. Only when all is silent for twice the time is the connection cut, with all
-//!   that has not reached the server. What a server has received before, and works off after a long standstill, nobody can call back; it
-//!   could then come after a newer one on the next connection.
+//!   that has not reached the server. What a server has received before, and works off after a long standstill, nobody can call back: it
+//!   could then come after a newer one on the next connection. Who pushes therefore says the truth again until it cannot come any more
+//!   ([`crate::world::LATE`]).
 
 mod line;
 
@@ -65,6 +66,11 @@ impl Silence {
         }
     }
 
+    /// Whether the message certainly never left.
+    pub(super) fn before_sending(&self) -> bool {
+        matches!(self, Self::Refused | Self::Unreachable(_) | Self::NoConnection(_))
+    }
+
     fn of_ending(error: &io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::UnexpectedEof => Self::Broken("closed by the name server".to_owned()),
@@ -83,6 +89,12 @@ struct Exchange {
 }
 
 impl Exchange {
+    /// There is no connection for it; of one that was sent before, that is not all.
+    fn unsent(self, why: Silence) {
+        let why = if self.again { Silence::Broken(why.to_string()) } else { why };
+        self.end(Err(why));
+    }
+
     fn end(self, result: Result<Answered, Silence>) {
         // who asked may be gone
         let _ = self.tell.send(result);

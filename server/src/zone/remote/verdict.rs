@@ -92,7 +92,11 @@ pub(super) fn one_may_spoil(fault: &ZoneFault) -> bool {
     match fault {
         ZoneFault::Alias => true,
         ZoneFault::Refused(word) => *word != code_name(NOTAUTH) && *word != code_name(NOTIMP),
-        ZoneFault::Signature(_) | ZoneFault::Unproven(_) | ZoneFault::Unknown(_) | ZoneFault::NotAsked(_) => false,
+        ZoneFault::Signature(_)
+        | ZoneFault::Unproven(_)
+        | ZoneFault::Unknown(_)
+        | ZoneFault::NotSent(_)
+        | ZoneFault::NotAsked(_) => false,
     }
 }
 

@@ -17,6 +17,8 @@ pub(crate) struct Rows {
     pub(crate) events: Vec<(i64, Event)>,
     /// Owner and end of each host's lease.
     pub(crate) leases: BTreeMap<i64, (String, Moment)>,
+    /// Late messages may come: no row goes at once.
+    pub(crate) doubt: bool,
     last: i64,
 }
 
@@ -46,13 +48,14 @@ impl Rows {
     pub(super) fn want(&mut self, want: &Want) -> Wanted {
         let Some(row) = self.hosts.get(&want.host.id) else { return Wanted::Gone };
         let seen = Pair::of(|family| row.held.get(family).seen);
-        if row.generation != want.host.generation - 1 || seen != want.seen {
+        if row.generation != want.host.generation - i64::from(want.lease.is_some()) || seen != want.seen {
             return Wanted::Stale(Box::new(row.clone()));
         }
         let applied = row.applied;
         self.hosts.insert(want.host.id, Host { applied, ..want.host.clone() });
         self.events.extend(want.events.iter().map(|event| (want.host.id, event.clone())));
-        if self.lease(want.host.id, &want.lease) { Wanted::Ours } else { Wanted::Others }
+        let Some(lease) = &want.lease else { return Wanted::Noted };
+        if self.lease(want.host.id, lease) { Wanted::Ours } else { Wanted::Others }
     }
 
     pub(super) fn settle(&mut self, id: i64, generation: i64, lease: &Lease) -> Settled {
@@ -64,7 +67,17 @@ impl Rows {
         if host.generation > generation {
             return Settled::MovedOn(Box::new(host.clone()));
         }
+        let left = host.leaving && !self.doubt;
         self.leases.remove(&id);
+        if left {
+            self.delete(id);
+        }
         Settled::Done
+    }
+
+    pub(super) fn delete(&mut self, id: i64) {
+        self.hosts.remove(&id);
+        self.tokens.retain(|_, (token, _)| token.host != id);
+        self.events.retain(|(host, _)| *host != id);
     }
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use ddns_service::world::{Settled, Store, Wanted};
 
-use crate::bed::{Bed, host, lease, long, moment, want};
+use crate::bed::{Bed, host, lease, long, moment, undone, want};
 
 pub(crate) async fn applied_frees_the_lease_and_tells_of_a_newer_generation(bed: &Bed) {
     let store = bed.with_ann().await;
@@ -27,14 +27,14 @@ pub(crate) async fn applied_frees_the_lease_and_tells_of_a_newer_generation(bed:
 pub(crate) async fn applied_by_one_whose_lease_was_taken_notes_nothing(bed: &Bed) {
     let store = bed.with_ann().await;
     let mut first = want(&host(&*store, "ann", "pc").await, "192.0.2.1", "one");
-    first.lease = lease("one", Duration::from_millis(30));
+    first.lease = Some(lease("one", Duration::from_millis(30)));
     store.want(slice::from_ref(&first)).await.unwrap();
     moment(60).await;
     let claimed = store.claim(&long("two"), 10).await.unwrap();
     assert_eq!(claimed, [first.host.clone()]);
     assert_eq!(store.applied(&[(first.host.id, 1)], &long("one")).await.unwrap(), [Settled::Lost]);
     assert_eq!(store.host(first.host.id).await.unwrap().unwrap().applied, 0);
-    store.released(&[(first.host.id, Duration::ZERO)], "one").await.unwrap();
+    store.released(&[undone(first.host.id, Duration::ZERO)], "one").await.unwrap();
     assert_eq!(store.applied(&[(first.host.id, 1)], &long("two")).await.unwrap(), [Settled::Done]);
 }
 
@@ -52,7 +52,7 @@ pub(crate) async fn a_released_host_is_due_after_its_time(bed: &Bed) {
     let first = want(&host(&*store, "ann", "pc").await, "192.0.2.1", "one");
     store.want(slice::from_ref(&first)).await.unwrap();
     assert_eq!(store.claim(&long("two"), 10).await.unwrap(), []);
-    store.released(&[(first.host.id, Duration::from_millis(100))], "one").await.unwrap();
+    store.released(&[undone(first.host.id, Duration::from_millis(100))], "one").await.unwrap();
     assert_eq!(store.claim(&long("two"), 10).await.unwrap(), [], "not before its time");
     moment(150).await;
     assert_eq!(store.claim(&long("two"), 10).await.unwrap(), [first.host]);
@@ -62,7 +62,7 @@ pub(crate) async fn claims_give_no_host_to_two(bed: &Bed) {
     let stores = [bed.with_ann().await, bed.open().await];
     for number in 0..60 {
         let mut wanted = want(&host(&*stores[0], "ann", &format!("pc{number}")).await, "192.0.2.1", "dead");
-        wanted.lease.span = Duration::from_millis(1);
+        wanted.lease.as_mut().unwrap().span = Duration::from_millis(1);
         stores[0].want(&[wanted]).await.unwrap();
     }
     moment(20).await;
@@ -91,7 +91,7 @@ pub(crate) async fn claims_give_no_host_to_two(bed: &Bed) {
 pub(crate) async fn what_is_applied_is_never_claimed(bed: &Bed) {
     let store = bed.with_ann().await;
     let mut first = want(&host(&*store, "ann", "pc").await, "192.0.2.1", "one");
-    first.lease.span = Duration::from_millis(1);
+    first.lease.as_mut().unwrap().span = Duration::from_millis(1);
     host(&*store, "ann", "never-wanted").await;
     store.want(slice::from_ref(&first)).await.unwrap();
     store.applied(&[(first.host.id, 1)], &long("one")).await.unwrap();

@@ -96,7 +96,6 @@ pub(crate) async fn a_letter_outlives_its_host(bed: &Bed) {
     wanted.host.leaving = true;
     store.want(slice::from_ref(&wanted)).await.unwrap();
     store.applied(&[(wanted.host.id, 1)], &long("one")).await.unwrap();
-    store.delete_host(wanted.host.id).await.unwrap();
     assert_eq!(store.host(wanted.host.id).await.unwrap(), None);
     let found = store.letters(&long("post"), 10).await.unwrap();
     assert_eq!(found[0].letter.key, "farewell");

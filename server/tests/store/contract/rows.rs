@@ -5,7 +5,7 @@ use std::slice;
 use ddns::address::Family;
 use ddns::secret::Secret;
 use ddns_service::moment::Moment;
-use ddns_service::world::{Event, EventKind, HostFilter, Rejected, Store, StoreFault};
+use ddns_service::world::{Event, EventKind, HostFilter, Rejected, Settled, Store, StoreFault};
 
 use crate::bed::{Bed, host, ip, long, named, new_host, user, want};
 
@@ -78,24 +78,33 @@ pub(crate) async fn a_user_has_no_more_hosts_than_the_limit_even_when_made_at_on
     assert!(all.is_sorted_by_key(|(host, _)| host.name.fqdn()) && all.iter().all(|(_, user)| user == "ann"));
 }
 
-pub(crate) async fn a_host_is_deleted_only_when_it_leaves_and_its_records_are_gone(bed: &Bed) {
+pub(crate) async fn a_host_that_leaves_is_gone_when_its_records_are(bed: &Bed) {
     let store = bed.with_ann().await;
     let fresh = host(&*store, "ann", "pc").await;
     store.add_token(fresh.id, &[1; 32], "", Moment(0)).await.unwrap();
-    store.delete_host(fresh.id).await.unwrap();
-    assert_eq!(named(&*store, "pc").await, fresh, "it does not leave");
     let mut leaving = want(&fresh, "192.0.2.1", "one");
     leaving.host.leaving = true;
-    store.want(&[leaving]).await.unwrap();
-    store.delete_host(fresh.id).await.unwrap();
+    store.want(slice::from_ref(&leaving)).await.unwrap();
     assert!(store.host(fresh.id).await.unwrap().is_some(), "its records may still be there");
-    store.applied(&[(fresh.id, 1)], &long("one")).await.unwrap();
-    for _ in 0..2 {
-        store.delete_host(fresh.id).await.unwrap();
-    }
+    let again = want(&leaving.host, "192.0.2.1", "two");
+    store.want(&[again]).await.unwrap();
+    assert!(matches!(store.applied(&[(fresh.id, 1)], &long("one")).await.unwrap()[..], [Settled::MovedOn(_)]));
+    assert!(store.host(fresh.id).await.unwrap().is_some(), "a newer one is wanted");
+    assert_eq!(store.applied(&[(fresh.id, 2)], &long("one")).await.unwrap(), [Settled::Done]);
     assert_eq!(store.host(fresh.id).await.unwrap(), None);
     assert_eq!(store.tokens(fresh.id).await.unwrap(), []);
     store.delete_user("ann").await.unwrap();
+}
+
+pub(crate) async fn a_host_is_deleted_at_once_when_the_dns_is_to_stay_as_it_is(bed: &Bed) {
+    let store = bed.with_ann().await;
+    let wanted = want(&host(&*store, "ann", "pc").await, "192.0.2.1", "one");
+    store.want(slice::from_ref(&wanted)).await.unwrap();
+    for _ in 0..2 {
+        store.delete_host(wanted.host.id).await.unwrap();
+    }
+    assert_eq!(store.host(wanted.host.id).await.unwrap(), None);
+    assert_eq!(store.applied(&[(wanted.host.id, 1)], &long("one")).await.unwrap(), [Settled::Gone]);
 }
 
 pub(crate) async fn tokens_are_made_listed_and_revoked(bed: &Bed) {

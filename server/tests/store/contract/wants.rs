@@ -7,7 +7,7 @@ use ddns::address::Family;
 use ddns_service::account::Held;
 use ddns_service::moment::Moment;
 use ddns_service::pair::Pair;
-use ddns_service::world::{Event, EventKind, Store, Touch, Wanted};
+use ddns_service::world::{Event, EventKind, Settled, Store, Touch, Wanted};
 
 use crate::bed::{Bed, host, ip, lease, long, moment, next, want};
 
@@ -65,7 +65,7 @@ pub(crate) async fn a_want_while_another_holds_the_lease_is_written_and_left_to_
 pub(crate) async fn a_lease_that_ran_out_is_taken_over(bed: &Bed) {
     let store = bed.with_ann().await;
     let mut first = want(&host(&*store, "ann", "pc").await, "192.0.2.1", "one");
-    first.lease = lease("one", Duration::from_millis(30));
+    first.lease = Some(lease("one", Duration::from_millis(30)));
     assert_eq!(store.want(slice::from_ref(&first)).await.unwrap(), [Wanted::Ours]);
     moment(60).await;
     let second = want(&first.host, "192.0.2.2", "two");
@@ -94,6 +94,24 @@ pub(crate) async fn a_want_for_a_host_that_is_gone_hinders_no_other(bed: &Bed) {
     assert_eq!(store.want(&[]).await.unwrap(), []);
 }
 
+pub(crate) async fn a_want_that_does_not_concern_the_dns_takes_no_lease(bed: &Bed) {
+    let store = bed.with_ann().await;
+    let first = want(&host(&*store, "ann", "pc").await, "192.0.2.1", "one");
+    store.want(slice::from_ref(&first)).await.unwrap();
+    let mut quiet = want(&first.host, "192.0.2.1", "two");
+    (quiet.lease, quiet.host.generation, quiet.host.expiry_ttl) = (None, 1, 77);
+    assert_eq!(store.want(slice::from_ref(&quiet)).await.unwrap(), [Wanted::Noted]);
+    let now = store.host(first.host.id).await.unwrap().unwrap();
+    assert_eq!((now.generation, now.applied, now.expiry_ttl), (1, 0, 77));
+    assert_eq!(
+        store.applied(&[(first.host.id, 1)], &long("one")).await.unwrap(),
+        [Settled::Done],
+        "the lease stays where it was"
+    );
+    quiet.host.generation = 0;
+    assert!(matches!(store.want(&[quiet]).await.unwrap()[..], [Wanted::Stale(_)]));
+}
+
 pub(crate) async fn writers_that_race_from_two_stores_lose_nothing(bed: &Bed) {
     let stores = [bed.with_ann().await, bed.open().await];
     let mut hosts = Vec::new();
@@ -119,7 +137,7 @@ pub(crate) async fn writers_that_race_from_two_stores_lose_nothing(bed: &Bed) {
                             mine[at] = wants[at].host.clone();
                         }
                         Wanted::Stale(now) => mine[at] = *now,
-                        Wanted::Gone => panic!("nobody deleted it"),
+                        done @ (Wanted::Gone | Wanted::Noted) => panic!("{done:?}"),
                     }
                 }
             }

@@ -37,7 +37,10 @@ impl Course {
     fn halve(&self, mut batch: Vec<Job>, until: Instant) -> Pin<Box<dyn Future<Output = Outcome> + Send + '_>> {
         Box::pin(async move {
             let result = self.ask(&batch, until).await;
-            let outcome = if matches!(result, Err(ZoneFault::Unknown(_))) { Outcome::Silent } else { Outcome::Heard };
+            let outcome = match result {
+                Err(ZoneFault::Unknown(_) | ZoneFault::NotSent(_)) => Outcome::Silent,
+                _ => Outcome::Heard,
+            };
             match result {
                 Err(fault) if batch.len() > 1 && one_may_spoil(&fault) => {
                     let other = batch.split_off(batch.len() / 2);
@@ -52,11 +55,14 @@ impl Course {
     async fn ask(&self, batch: &[Job], until: Instant) -> Result<(), ZoneFault> {
         let message = message::update(&self.zone, batch.iter().map(|job| &job.records))
             .map_err(|misfit| ZoneFault::NotAsked(misfit.to_string()))?;
-        let late = |_| ZoneFault::Unknown("too much is under way to the name server".to_owned());
+        let late = |_| ZoneFault::NotSent("too much is under way to the name server".to_owned());
         let permit = tokio::time::timeout_at(until, self.permits.acquire()).await.map_err(late)?;
         let answered = self.link.exchange(message, until).await;
         drop(permit);
-        let answered = answered.map_err(|silence| ZoneFault::Unknown(format!("{}: {silence}", self.link.at())))?;
+        let answered = answered.map_err(|silence| {
+            let said = format!("{}: {silence}", self.link.at());
+            if silence.before_sending() { ZoneFault::NotSent(said) } else { ZoneFault::Unknown(said) }
+        })?;
         answered.update(self.link.key())
     }
 }

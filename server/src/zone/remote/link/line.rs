@@ -106,8 +106,8 @@ impl Line {
         if self.connection.is_none() {
             match timeout_at(exchange.until, Wire::connect(self.way.at)).await {
                 Ok(Ok(wire)) => self.connection = Some(Connection::new(wire)),
-                Ok(Err(error)) => return exchange.end(Err(Silence::of_connecting(&error))),
-                Err(_) => return exchange.end(Err(Silence::NoConnection(self.way.timeout))),
+                Ok(Err(error)) => return exchange.unsent(Silence::of_connecting(&error)),
+                Err(_) => return exchange.unsent(Silence::NoConnection(self.way.timeout)),
             }
         }
         let now = self.now();
