@@ -13,6 +13,12 @@ pub fn fixed_changes(old: &Settings, new: &Settings) -> Vec<String> {
     if from.port != to.port {
         said.push(format!("[daemon] port stays {} until a restart; the file now says {}", from.port, to.port));
     }
+    if from.thread_pool_size != to.thread_pool_size {
+        said.push(format!(
+            "[daemon] thread_pool_size stays {} until a restart; the file now says {}",
+            from.thread_pool_size, to.thread_pool_size
+        ));
+    }
     if old.database != new.database {
         let (from, to) = (place(&old.database), place(&new.database));
         said.push(if from == to {

@@ -9,6 +9,7 @@ mod brake;
 mod carry;
 mod catalog;
 mod contents;
+mod doors;
 mod fault;
 #[cfg(fuzzing)]
 pub mod fuzzing;
@@ -34,7 +35,6 @@ use std::time::Duration;
 use arc_swap::ArcSwap;
 use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 use tokio::task::JoinSet;
-use tracing::warn;
 
 pub use fault::EmbeddedFault;
 pub use offline::Offline;
@@ -44,6 +44,7 @@ use crate::world::{Checked, Records, Shelf, StoreFault, Zone, ZoneFault};
 use apex::Apex;
 use brake::Brake;
 use catalog::{Catalog, Served};
+use doors::Doors;
 use guests::Guests;
 use notify::Herald;
 use place::Spelled;
@@ -54,7 +55,7 @@ use writer::{Order, Writer};
 const WAITING: usize = 4096;
 /// Transfers at once.
 const TRANSFERS: usize = 8;
-/// How long open connections may take to end.
+/// How long what was pushed may take to be put.
 const GRACE: Duration = Duration::from_secs(2);
 
 /// What all tasks share.
@@ -69,10 +70,8 @@ struct House {
 /// The embedded name server, running.
 pub struct Embedded {
     house: Arc<House>,
-    addresses: Vec<SocketAddr>,
-    configured: Vec<SocketAddr>,
+    doors: Doors,
     tasks: Mutex<JoinSet<()>>,
-    answering: Mutex<JoinSet<()>>,
     heralds: Mutex<JoinSet<()>>,
     stop: watch::Sender<bool>,
 }
@@ -80,7 +79,6 @@ pub struct Embedded {
 impl Embedded {
     /// Reads the zones, listens at all addresses, answers.
     pub async fn start(settings: &config::Embedded, shelf: Arc<dyn Shelf>) -> Result<Self, EmbeddedFault> {
-        let bound = sockets::bind(&settings.listen)?;
         let house = Arc::new(House {
             catalog: ArcSwap::default(),
             shelf,
@@ -89,32 +87,20 @@ impl Embedded {
             transfers: Semaphore::new(TRANSFERS),
         });
         let server = Self {
-            house: Arc::clone(&house),
-            addresses: bound.iter().map(|bound| bound.address).collect(),
-            configured: settings.listen.clone(),
+            house,
+            doors: Doors::default(),
             tasks: Mutex::default(),
-            answering: Mutex::default(),
             heralds: Mutex::default(),
             stop: watch::Sender::new(false),
         };
         server.reload(settings).await?;
-        let workers = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-        for bound in bound {
-            for _ in 0..workers {
-                let answering = Arc::clone(&bound.udp).serve(Arc::clone(&house));
-                server.answering.lock().unwrap_or_else(PoisonError::into_inner).spawn(answering);
-            }
-            server.spawn(tcp::serve(bound.tcp, Arc::clone(&house), server.stop.subscribe()));
-        }
         Ok(server)
     }
 
-    /// Takes another configuration: zones, name servers, addresses, secondaries and key; all of it or, with a fault, nothing.
-    /// What is listened at stays as it is.
+    /// Takes another configuration: zones, name servers, addresses, secondaries and key, and where it listens; all of it or, with a fault,
+    /// nothing.
     pub async fn reload(&self, settings: &config::Embedded) -> Result<(), EmbeddedFault> {
-        if settings.listen != self.configured {
-            warn!("[dns_service.embedded] listen: another address is taken at the next start only");
-        }
+        let doors = self.doors.bind(&settings.listen)?;
         let keys = settings.transfer_key_file.as_deref().map_or_else(|| Ok(Keyring::default()), Keyring::read)?;
         let secondaries = settings.secondaries.iter().map(|address| address.ip().to_canonical()).collect();
         let mut dressed = Vec::new();
@@ -129,8 +115,9 @@ impl Embedded {
         }
         let catalog = Catalog { deepest: Catalog::deepest(&zones), zones, secondaries, keys };
         self.house.brake.set(settings.answers_per_second);
-        self.send_heralds(&catalog, &settings.secondaries);
         self.house.catalog.store(Arc::new(catalog));
+        self.doors.change(&settings.listen, doors, &self.house);
+        self.send_heralds(&settings.secondaries);
         Ok(())
     }
 
@@ -161,14 +148,14 @@ impl Embedded {
     }
 
     /// One herald for each zone and secondary; those of before end.
-    fn send_heralds(&self, catalog: &Catalog, secondaries: &[SocketAddr]) {
-        let mut heralds = JoinSet::new();
+    fn send_heralds(&self, secondaries: &[SocketAddr]) {
+        let (catalog, listen, mut heralds) = (self.house.catalog.load(), self.doors.addresses(), JoinSet::new());
         for served in catalog.zones.values() {
             for to in secondaries {
                 let herald = Herald {
                     zone: served.name.clone(),
                     to: *to,
-                    listen: self.addresses.clone(),
+                    listen: listen.clone(),
                     keys: catalog.keys.clone(),
                     now: Arc::clone(&served.now),
                     serial: served.serial.clone(),
@@ -186,25 +173,25 @@ impl Embedded {
 
     async fn look(&self, served: &Served) -> Result<String, String> {
         let apex = Arc::clone(&served.now.load().apex);
-        for address in &self.addresses {
+        let addresses = self.doors.addresses();
+        for address in &addresses {
             mirror::ask(&apex.name, *address).await?;
         }
         let version = served.now.load();
-        let at: Vec<_> = self.addresses.iter().map(ToString::to_string).collect();
+        let at: Vec<_> = addresses.iter().map(ToString::to_string).collect();
         Ok(format!("answers at {}, serial {}, {} names", at.join(", "), version.serial, version.contents.len()))
     }
 
     /// What it listens at, over UDP and TCP each.
     #[must_use]
-    pub fn addresses(&self) -> &[SocketAddr] {
-        &self.addresses
+    pub fn addresses(&self) -> Vec<SocketAddr> {
+        self.doors.addresses()
     }
 
     /// Ends: no more questions are taken, those taken are answered, what was pushed is put.
     pub async fn stop(&self) {
         self.stop.send_replace(true);
-        let mut answering = std::mem::take(&mut *self.answering.lock().unwrap_or_else(PoisonError::into_inner));
-        answering.shutdown().await;
+        self.doors.close().await;
         drop(std::mem::take(&mut *self.heralds.lock().unwrap_or_else(PoisonError::into_inner)));
         self.house.catalog.store(Arc::default());
         let mut tasks = std::mem::take(&mut *self.tasks.lock().unwrap_or_else(PoisonError::into_inner));

@@ -194,12 +194,13 @@ fn what_is_foolish_is_a_warning_and_nothing_more() {
 #[test]
 fn a_reload_says_what_it_cannot_change_and_nothing_else() {
     let old = settings(LEAST);
-    let other = "[database]\npath = \"/tmp/y.db\"\n[daemon]\nhost = \"::1\"\nport = 80\nrequest_timeout = 3\n";
+    let other = "[database]\npath = \"/tmp/y.db\"\n[daemon]\nhost = \"::1\"\nport = 80\nthread_pool_size = 4\nrequest_timeout = 3\n";
     assert_eq!(
         fixed_changes(&old, &settings(other)),
         [
             "[daemon] host stays 'localhost' until a restart; the file now says '::1'",
             "[daemon] port stays 8443 until a restart; the file now says 80",
+            "[daemon] thread_pool_size stays 10 until a restart; the file now says 4",
             "[database] stays '/tmp/x.db' until a restart; the file now says '/tmp/y.db'",
         ]
     );

@@ -26,18 +26,11 @@ pub(super) struct Bound {
     pub(super) tcp: TcpListener,
 }
 
-/// All of them, or the first that cannot be had.
-pub(super) fn bind(addresses: &[SocketAddr]) -> Result<Vec<Bound>, EmbeddedFault> {
-    let mut all = Vec::with_capacity(addresses.len());
-    for address in addresses {
-        // `[::]` would take IPv4's addresses too, and 0.0.0.0 beside it would find them taken
-        let only_v6 = addresses.iter().any(|other| other.is_ipv4() && other.port() == address.port());
-        all.push(both(*address, only_v6).map_err(|error| EmbeddedFault::Bind { address: *address, error })?);
-    }
-    if all.is_empty() {
-        return Err(EmbeddedFault::Setting { key: "listen", value: String::new(), wanted: "at least one address" });
-    }
-    Ok(all)
+/// One of all the addresses that are listened at.
+pub(super) fn bind(address: SocketAddr, all: &[SocketAddr]) -> Result<Bound, EmbeddedFault> {
+    // `[::]` would take IPv4's addresses too, and 0.0.0.0 beside it would find them taken
+    let only_v6 = all.iter().any(|other| other.is_ipv4() && other.port() == address.port());
+    both(address, only_v6).map_err(|error| EmbeddedFault::Bind { address, error })
 }
 
 fn both(wanted: SocketAddr, only_v6: bool) -> io::Result<Bound> {
