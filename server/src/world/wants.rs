@@ -13,7 +13,7 @@ use crate::pair::Pair;
 /// How long after it was sent a message can still be taken by the name server: twice the time by which a signature may be off (300 s,
 /// RFC 8945 section 10), for clocks that differ. A server that hung may read an old message after a newer one came by another connection, so
 /// a host of which one may be under way is pushed again and again until this time is over, at growing intervals.
-pub const LATE: Duration = Duration::from_secs(600);
+pub const LATE: Duration = Duration::from_mins(10);
 
 /// Who may push a host to the DNS, and for how long, by the database's clock.
 #[derive(Clone, Debug, PartialEq, Eq)]

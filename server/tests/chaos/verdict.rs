@@ -10,10 +10,14 @@ use crate::town::{EXPIRING, Town};
 /// How long it may take until all is quiet: a lease of fifteen seconds, a pause after failures, a second push.
 const QUIET: Duration = Duration::from_secs(75);
 
-/// A host of which a message may come late is pushed at growing intervals for ten minutes: when the next look is far away, the last one was
-/// long enough after everything was up again.
-const RESTLESS: &str = "SELECT COUNT(*) FROM hosts WHERE applied <> generation OR lease_owner IS NOT NULL OR due < {now} + 12000 \
-                        OR (leaving <> 0 AND doubt IS NULL) OR (address4 IS NOT NULL AND expires4 IS NOT NULL) OR (address6 IS NOT NULL AND expires6 IS NOT NULL)";
+/// A host of which a message may come late is pushed at growing intervals for ten minutes: it counts as quiet when the last of these pushes was
+/// long enough after everything was up again. That was when a quarter of the time from the doubt's beginning to the next push had gone by.
+const RESTLESS: &str = "SELECT COUNT(*) FROM hosts WHERE applied <> generation OR lease_owner IS NOT NULL \
+                        OR (leaving <> 0 AND doubt IS NULL) OR (due + 3 * (doubt - 600000)) / 4 < {calm} \
+                        OR (address4 IS NOT NULL AND expires4 IS NOT NULL) OR (address6 IS NOT NULL AND expires6 IS NOT NULL)";
+
+/// How long after everything was up again an old message may still be on its way.
+const CALM: Duration = Duration::from_secs(4);
 
 const ROWS: &str = "SELECT label, COALESCE(address4, ''), COALESCE(address6, ''), dns_ttl, generation, applied, \
                     COALESCE(due, 0), COALESCE(lease_owner, ''), leaving FROM hosts WHERE leaving = 0 OR applied <> generation ORDER BY label";
@@ -36,10 +40,11 @@ impl Town {
     /// Waits, with everything up, until nothing is left to be done.
     fn quiet(&mut self, wrong: &mut Vec<String>) -> Duration {
         let begun = Instant::now();
+        let calm = (std::time::UNIX_EPOCH.elapsed().unwrap() + CALM).as_millis().to_string();
+        let restless = RESTLESS.replace("{calm}", &calm);
         loop {
             self.supervise();
-            let now = std::time::UNIX_EPOCH.elapsed().unwrap().as_millis().to_string();
-            if self.try_ask(&RESTLESS.replace("{now}", &now)).is_some_and(|rows| rows[0][0] == "0") {
+            if self.try_ask(&restless).is_some_and(|rows| rows[0][0] == "0") {
                 return begun.elapsed();
             }
             if begun.elapsed() > QUIET {

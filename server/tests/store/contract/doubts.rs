@@ -76,7 +76,7 @@ pub(crate) async fn the_next_looks_come_at_growing_intervals_and_the_last_ends_t
     // since the doubt began, with what the test itself took
     let between =
         |look: Option<i64>, least, most| assert!(look.is_some_and(|at| (least..most).contains(&at)), "{looks:?}");
-    assert_eq!(LATE, Duration::from_secs(600));
+    assert_eq!(LATE, Duration::from_mins(10));
     between(looks[0], 4_000, 12_000);
     between(looks[1], 18_000, 50_000);
     between(looks[2], 258_000, 400_000);
