@@ -10,6 +10,7 @@ mod carry;
 mod catalog;
 mod contents;
 mod doors;
+mod draft;
 mod fault;
 #[cfg(fuzzing)]
 pub mod fuzzing;
@@ -43,13 +44,13 @@ use crate::config;
 use crate::world::{Checked, Records, Shelf, StoreFault, Zone, ZoneFault};
 use apex::Apex;
 use brake::Brake;
-use catalog::{Catalog, Served};
+use catalog::{Catalog, Order, Served};
 use doors::Doors;
 use guests::Guests;
 use notify::Herald;
 use place::Spelled;
 use sign::Keyring;
-use writer::{Order, Writer};
+use writer::Writer;
 
 /// Orders that may wait for one zone's writer.
 const WAITING: usize = 4096;

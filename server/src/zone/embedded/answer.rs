@@ -9,9 +9,10 @@ use std::sync::Arc;
 use domain::base::iana::{Class, OptRcode, Rcode, Rtype};
 use domain::base::{Message, MessageBuilder};
 
-use super::asked::{self, Asked, Edns, Unreadable};
-use super::catalog::{Catalog, Served, Version};
+use super::asked::{self, Asked, Unreadable};
+use super::catalog::{Catalog, Version};
 use super::contents::{Found, Node};
+use super::draft::{Draft, Part, Verdict, Wanted, of_type};
 use super::sheet::{Sheet, header_only};
 use super::sign::Signer;
 
@@ -25,60 +26,6 @@ pub(super) struct Client {
     pub(super) address: IpAddr,
     /// Over UDP, else over TCP.
     pub(super) udp: bool,
-}
-
-/// What becomes of a message.
-pub(super) enum Verdict {
-    /// Nothing.
-    Silence,
-    /// This goes back.
-    Send(Vec<u8>),
-    /// The whole zone, or what changed, goes back in many messages.
-    Transfer(Box<Wanted>),
-}
-
-/// A transfer that was asked for by who may.
-pub(super) struct Wanted {
-    /// The question, without its signature.
-    pub(super) question: Message<Vec<u8>>,
-    /// Which zone.
-    pub(super) zone: Arc<Served>,
-    /// Of an IXFR: the serial that the asker has.
-    pub(super) since: Option<u32>,
-    /// Its EDNS.
-    pub(super) edns: Option<Edns>,
-    /// Where it was signed.
-    pub(super) signer: Option<Signer>,
-}
-
-/// Records of one answer section.
-pub(super) enum Part<'v> {
-    /// None.
-    Nothing,
-    /// The SOA.
-    Soa,
-    /// The name servers.
-    Servers,
-    /// Addresses of one type.
-    Addresses(&'v Node, Rtype),
-}
-
-/// What to say, before it is written.
-pub(super) struct Draft<'v> {
-    /// The response code.
-    pub(super) rcode: OptRcode,
-    /// The zone that says so; without one, it is not said with authority.
-    pub(super) version: Option<&'v Version>,
-    /// The answer section.
-    pub(super) answer: Part<'v>,
-    /// The SOA in the authority section.
-    pub(super) denial: bool,
-}
-
-impl Draft<'_> {
-    fn only(rcode: impl Into<OptRcode>) -> Self {
-        Self { rcode: rcode.into(), version: None, answer: Part::Nothing, denial: false }
-    }
 }
 
 /// Answers one message; `space` is used for the answer and its contents are lost.
@@ -186,12 +133,4 @@ fn draft<'v>(version: &'v Version, apex: bool, found: &Found<'v>, rtype: Rtype) 
 fn addresses(node: Option<&Node>, rtype: Rtype) -> Part<'_> {
     let node = node.filter(|node| node.addresses().any(|(address, _)| of_type(address, rtype)));
     node.map_or(Part::Nothing, |node| Part::Addresses(node, rtype))
-}
-
-/// Whether an address belongs into records of this type.
-pub(super) fn of_type(address: IpAddr, rtype: Rtype) -> bool {
-    match address {
-        IpAddr::V4(_) => rtype == Rtype::A,
-        IpAddr::V6(_) => rtype == Rtype::AAAA,
-    }
 }

@@ -9,8 +9,8 @@ use tokio::time::timeout;
 use tracing::{debug, warn};
 
 use super::House;
-use super::answer::Wanted;
 use super::catalog::Version;
+use super::draft::Wanted;
 use super::tcp::Connection;
 use super::transfer::{Lines, Transfer, has_it};
 

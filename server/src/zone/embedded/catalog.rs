@@ -8,13 +8,13 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use arc_swap::ArcSwap;
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 
 use super::apex::Apex;
 use super::contents::Contents;
 use super::place::{Place, Spelled};
 use super::sign::Keyring;
-use super::writer::Order;
+use crate::world::{Records, StoreFault, ZoneFault};
 
 /// One zone at one serial.
 pub(super) struct Version {
@@ -24,6 +24,14 @@ pub(super) struct Version {
     pub(super) apex: Arc<Apex>,
     /// What it holds.
     pub(super) contents: Contents,
+}
+
+/// What a writer is asked for, and who waits for it.
+pub(super) enum Order {
+    /// These are to be a name's records; told when they are on disk and answered for.
+    Put(Records, oneshot::Sender<Result<(), ZoneFault>>),
+    /// This is configured from now on; told when it is answered for.
+    Dress(Arc<Apex>, oneshot::Sender<Result<(), StoreFault>>),
 }
 
 /// One zone.

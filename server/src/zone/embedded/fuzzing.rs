@@ -8,10 +8,11 @@ use std::sync::Arc;
 use arc_swap::ArcSwap;
 use tokio::sync::{mpsc, watch};
 
-use super::answer::{Client, Verdict, answer, slip};
+use super::answer::{Client, answer, slip};
 use super::apex::Apex;
 use super::catalog::{Catalog, Served, Version};
 use super::contents::Contents;
+use super::draft::Verdict;
 use super::place::Spelled;
 use super::sign::Keyring;
 use crate::config;

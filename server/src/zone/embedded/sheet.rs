@@ -13,10 +13,10 @@ use domain::base::message_builder::{
 use domain::base::{Message, ToName, Ttl};
 use domain::rdata::{A, Aaaa, Ns};
 
-use super::answer::{Draft, Part, Verdict, of_type};
 use super::apex::Apex;
 use super::asked::{Asked, Edns};
 use super::catalog::Version;
+use super::draft::{Draft, Part, Verdict, of_type};
 use super::place::Spelled;
 use super::sign::{Signer, sign};
 

@@ -16,7 +16,8 @@ use tokio::task::JoinSet;
 use tokio::time::timeout;
 
 use super::House;
-use super::answer::{Client, Verdict, answer};
+use super::answer::{Client, answer};
+use super::draft::Verdict;
 use super::guests::Guests;
 
 /// A connection without a question is closed after this time (RFC 7766 section 6.2.3), one that began one too.

@@ -13,8 +13,9 @@ use tokio::io::Interest;
 use tokio::net::UdpSocket;
 
 use super::House;
-use super::answer::{Client, Verdict, answer, slip};
+use super::answer::{Client, answer, slip};
 use super::brake::Pace;
+use super::draft::Verdict;
 
 /// Octets of a buffer: the kernel may hand several datagrams of one sender over as one. What is not used costs no memory.
 const BUFFER: usize = 1 << 16;

@@ -16,7 +16,7 @@ use tokio::time::{MissedTickBehavior, interval};
 use tracing::{error, info, warn};
 
 use super::apex::Apex;
-use super::catalog::Version;
+use super::catalog::{Order, Version};
 use super::contents::Contents;
 use super::mark;
 use super::place::{Place, Spelled};
@@ -26,14 +26,6 @@ use crate::world::{Records, Shelf, StoreFault, ZoneChange, ZoneFault};
 const BATCH: usize = 256;
 /// Between two looks at what other programs wrote.
 const LOOK: Duration = Duration::from_secs(1);
-
-/// What a writer is asked for, and who waits for it.
-pub(super) enum Order {
-    /// These are to be a name's records; told when they are on disk and answered for.
-    Put(Records, oneshot::Sender<Result<(), ZoneFault>>),
-    /// This is configured from now on; told when it is answered for.
-    Dress(Arc<Apex>, oneshot::Sender<Result<(), StoreFault>>),
-}
 
 type Put = (Records, oneshot::Sender<Result<(), ZoneFault>>);
 
