@@ -141,7 +141,8 @@ pub async fn run(file: &Path, settings: Settings, log: log::Handle) -> Result<()
     ));
     let page = Page::new(Arc::clone(&desk), auth, Arc::clone(&clock), tls.is_some(), fittings.settings.clone());
     let page = Arc::new(page.map_err(StartFault::Page)?);
-    let front = Front { service: Arc::clone(&service), page: Arc::clone(&page) };
+    let tally = Arc::clone(pusher.tally());
+    let front = Front { service: Arc::clone(&service), page: Arc::clone(&page), tally };
     let limits = Limits::from(&fittings.settings.daemon);
     let fittings = Arc::new(ArcSwap::from_pointee(fittings));
     let (stop, stopping) = watch::channel(false);

@@ -12,7 +12,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 pub use counts::{Counts, Label};
 pub use histogram::{BOUNDS, Histogram, Reading};
-pub use words::{Answer, Post, Push, Refused};
+pub use words::{Answer, Post, Push, Refused, Seen};
 
 /// A number that only grows.
 #[derive(Debug, Default)]
@@ -37,6 +37,8 @@ pub struct Tally {
     pub answers: Counts<Answer>,
     /// From a request's whole head and body to its answer.
     pub request_time: Histogram,
+    /// Requests for the owners' page.
+    pub pages: Counts<Seen>,
     /// Logins that were not let in.
     pub refused: Counts<Refused>,
     /// Hosts pushed to the DNS, by what came of it.

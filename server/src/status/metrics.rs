@@ -65,6 +65,12 @@ fn requests(page: &mut Page, tally: &Tally) {
     );
     page.histogram("ddns_request_duration_seconds", "From a whole request to its answer.", &tally.request_time.read());
     page.counters(
+        "ddns_page_requests_total",
+        "Requests for the owners' page, by how they ended.",
+        "end",
+        tally.pages.all(),
+    );
+    page.counters(
         "ddns_logins_refused_total",
         "Logins not let in: wrong, or too many wrong ones before from this network or for this user.",
         "reason",

@@ -59,6 +59,30 @@ label! {
 }
 
 label! {
+    /// How a request for the owners' page ended.
+    Seen {
+        /// With a page, or the way to another one.
+        Shown = "shown",
+        /// Not so: wrong form, no session, no such page.
+        Declined = "declined",
+        /// For a reason of ours.
+        Failed = "failed",
+    }
+}
+
+impl Seen {
+    /// By the status code (RFC 9110 section 15).
+    #[must_use]
+    pub fn of(status: u16) -> Self {
+        match status {
+            ..400 => Self::Shown,
+            400..500 => Self::Declined,
+            _ => Self::Failed,
+        }
+    }
+}
+
+label! {
     /// Why a login was not let in.
     Refused {
         /// User or password was wrong.

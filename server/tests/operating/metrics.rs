@@ -84,6 +84,19 @@ fn every_answer_and_push_and_refused_login_is_counted_once() {
 }
 
 #[test]
+fn requests_for_the_owners_page_are_counted_by_how_they_ended() {
+    let bed = Bed::running("page = true\n", "");
+    for path in ["", "", "no-such-page"] {
+        crate::bed::curl(&[&format!("http://127.0.0.1:{}/{path}", bed.port)]);
+    }
+    let found = samples(&bed.ask(&[], "/metrics"));
+    for (end, count) in [("shown", 2.0), ("declined", 1.0), ("failed", 0.0)] {
+        assert_eq!(found.get(&format!("ddns_page_requests_total{{end=\"{end}\"}}")), Some(&count), "{end}");
+    }
+    assert_eq!(found["ddns_request_duration_seconds_count"], 0.0, "they are no updates");
+}
+
+#[test]
 fn nothing_that_a_client_sends_appears_on_the_page() {
     let bed = Bed::running("", "");
     bed.curl("mallory\"}:secretword", "hostname=evil.dyn.example.com&x=\"}\n");
