@@ -198,6 +198,10 @@ impl Drop for Maria {
 }
 
 pub(crate) fn rows(output: &Output, separator: char) -> Option<Vec<Vec<String>>> {
+    if !output.status.success() {
+        // while troubles last that is nothing strange; who asks in vain is to know why
+        eprintln!("a question failed: {}", String::from_utf8_lossy(&output.stderr).trim());
+    }
     output.status.success().then(|| {
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
         text.lines().map(|line| line.split(separator).map(str::to_owned).collect()).collect()
