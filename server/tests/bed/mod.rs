@@ -5,19 +5,21 @@
 pub(crate) mod dns;
 pub(crate) mod http;
 pub(crate) mod plan;
+pub(crate) mod ports;
 
 use std::fs::{self, File};
 use std::io::Write as _;
-use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
+use std::net::{SocketAddr, TcpStream};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU16, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use http::{Answer, Ask};
 use plan::Plan;
+pub(crate) use ports::free_port;
 
 /// The program under test.
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_ddns-service");
@@ -42,19 +44,6 @@ pub(crate) fn folder() -> PathBuf {
     let _ = fs::remove_dir_all(&path);
     fs::create_dir_all(&path).unwrap();
     path
-}
-
-/// Nobody's, and below those that the system gives to outgoing connections: one of them could be taken before the program begins.
-pub(crate) fn free_port() -> u16 {
-    static NEXT: AtomicU16 = AtomicU16::new(0);
-    let begin = u16::try_from(std::process::id() % 15_000).unwrap();
-    loop {
-        let port = 12_000 + (begin + NEXT.fetch_add(1, Ordering::SeqCst)) % 18_000;
-        let at = ("127.0.0.1", port);
-        if UdpSocket::bind(at).is_ok() && TcpListener::bind(at).is_ok() {
-            return port;
-        }
-    }
 }
 
 /// A program that ran to its end.

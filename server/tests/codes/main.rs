@@ -30,3 +30,5 @@ mod stop;
 mod tls;
 mod who;
 mod words;
+
+use bed::ports;

@@ -4,6 +4,8 @@
 mod abuse;
 mod answers;
 mod operation;
+#[path = "../bed/ports.rs"]
+mod ports;
 mod pushes;
 mod shelf;
 mod speed;

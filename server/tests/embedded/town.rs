@@ -1,10 +1,9 @@
 //! What every test needs: a configuration, a server that runs, pushes in one line, dig.
 
 use std::collections::BTreeMap;
-use std::net::{IpAddr, SocketAddr, TcpListener, UdpSocket};
+use std::net::{IpAddr, SocketAddr};
 use std::process::Command;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU16, Ordering};
 
 use ddns_service::account::Name;
 use ddns_service::config;
@@ -12,6 +11,7 @@ use ddns_service::pair::Pair;
 use ddns_service::world::{Records, Set, Shelf, Zone, ZoneFault};
 use ddns_service::zone::embedded::Embedded;
 
+pub(crate) use crate::ports::free_port;
 use crate::shelf::MemoryShelf;
 
 pub(crate) const ZONE: &str = "dyn.example.org";
@@ -92,18 +92,6 @@ pub(crate) fn dig(server: SocketAddr, arguments: &str) -> String {
             .expect("dig of bind9-dnsutils")
     });
     String::from_utf8(output.stdout).unwrap()
-}
-
-/// A port of loopback that nothing listens at, below those that the system gives to who asks for any.
-pub(crate) fn free_port() -> u16 {
-    static NEXT: AtomicU16 = AtomicU16::new(0);
-    let begin = u16::try_from(std::process::id() % 15_000).unwrap();
-    loop {
-        let port = 12_000 + (begin + NEXT.fetch_add(1, Ordering::SeqCst)) % 18_000;
-        if UdpSocket::bind(("127.0.0.1", port)).is_ok() && TcpListener::bind(("127.0.0.1", port)).is_ok() {
-            return port;
-        }
-    }
 }
 
 /// Another limit of answers.

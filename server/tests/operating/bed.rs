@@ -2,12 +2,14 @@
 
 use std::fs::{self, File};
 use std::io::{Read as _, Write as _};
-use std::net::{TcpListener, TcpStream, UdpSocket};
+use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
-use std::sync::atomic::{AtomicU16, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
+
+pub(crate) use crate::ports::free_port;
 
 /// Ann's password.
 pub(crate) const PASSWORD: &str = "correct horse battery";
@@ -19,19 +21,6 @@ pub(crate) fn folder() -> PathBuf {
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).unwrap();
     folder
-}
-
-/// Nobody's, and below those that the system gives to outgoing connections: one of them could be taken before the program begins.
-pub(crate) fn free_port() -> u16 {
-    static NEXT: AtomicU16 = AtomicU16::new(0);
-    let begin = u16::try_from(std::process::id() % 15_000).unwrap();
-    loop {
-        let port = 12_000 + (begin + NEXT.fetch_add(1, Ordering::SeqCst)) % 18_000;
-        let at = ("127.0.0.1", port);
-        if UdpSocket::bind(at).is_ok() && TcpListener::bind(at).is_ok() {
-            return port;
-        }
-    }
 }
 
 /// Waits up to twenty seconds.

@@ -11,4 +11,6 @@ mod logs;
 mod manager;
 mod metrics;
 mod packaging;
+#[path = "../bed/ports.rs"]
+mod ports;
 mod proxies;

@@ -3,12 +3,14 @@
 use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io::Write as _;
-use std::net::{SocketAddr, TcpListener, UdpSocket};
+use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
+
+use crate::ports::free_port;
 
 /// The secret of every key, in base64.
 pub(crate) const SECRET: &str = "Fk3Zb0n9WwXkQm2s7VtR1yHc8dLpUeGa5jOxNiTzB4I=";
@@ -94,7 +96,7 @@ impl Server {
         for zone in ZONES {
             folder.file(&format!("{zone}.zone"), &format!("$ORIGIN {zone}.\n{TEXT}"), 0o644);
         }
-        let at = free_port();
+        let at = SocketAddr::from(([127, 0, 0, 1], free_port()));
         let (program, args) = match kind {
             Kind::Bind => bind(&folder, at.port()),
             Kind::Knot => knot(&folder, at.port()),
@@ -263,16 +265,4 @@ pub(crate) fn talk(command: &mut Command, text: &str) {
     let output = child.wait_with_output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr).into_owned() + &String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{command:?}: {said}");
-}
-
-/// Nobody's, and below those that the system gives to outgoing connections: one of them could be taken before the program begins.
-fn free_port() -> SocketAddr {
-    static NEXT: AtomicU32 = AtomicU32::new(0);
-    loop {
-        let step = (std::process::id() + NEXT.fetch_add(1, Ordering::SeqCst)) % 18_000;
-        let at = SocketAddr::from(([127, 0, 0, 1], 12_000 + u16::try_from(step).unwrap()));
-        if UdpSocket::bind(at).is_ok() && TcpListener::bind(at).is_ok() {
-            return at;
-        }
-    }
 }
