@@ -113,7 +113,8 @@ async fn another_configuration_makes_another_serial_and_the_same_one_does_not_ov
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stop_frees_the_addresses_at_once_and_pushes_are_no_longer_ok() {
     let town = Town::start(&settings()).await;
-    let held = std::net::TcpStream::connect(town.address()).unwrap();
+    let at = town.address();
+    let held = std::net::TcpStream::connect(at).unwrap();
     let begun = Instant::now();
     town.server.stop().await;
     assert!(begun.elapsed() < Duration::from_secs(1));
@@ -121,7 +122,7 @@ async fn a_stop_frees_the_addresses_at_once_and_pushes_are_no_longer_ok() {
     assert!(matches!(late, ZoneFault::Unknown(_)), "{late:?}");
     drop(held);
     let mut same = settings();
-    same.listen = vec![town.address()];
+    same.listen = vec![at];
     let again = Town::with(&same, Arc::clone(&town.shelf)).await;
     assert!(again.short("dyn.example.org SOA").contains(" 2 900 "));
 }
