@@ -12,6 +12,7 @@ mod certificate;
 mod connection;
 mod crowd;
 mod exchange;
+mod house;
 mod keeper;
 mod limits;
 mod line;

@@ -8,7 +8,8 @@ use std::time::Duration;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
-use super::connection::{self, House};
+use super::connection;
+use super::house::House;
 
 /// Without file descriptors or memory `accept` fails at once and again: a pause lets connections end meanwhile.
 const PAUSE: Duration = Duration::from_millis(50);

@@ -7,77 +7,25 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
-use arc_swap::ArcSwap;
 use hyper::body::Bytes;
-use hyper::server::conn::{http1, http2};
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
-use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 use tokio_rustls::server::TlsStream;
 
-use super::crowd::{Crowd, Place};
+use super::crowd::Place;
 use super::exchange::{Call, answer};
-use super::limits::{HEAD, LINGER_TIME, Limits};
+use super::house::House;
+use super::limits::LINGER_TIME;
 use super::line::Line;
-use super::tls::Tls;
-use crate::world::Handler;
 
 /// How an HTTP/2 connection begins (RFC 9113 section 3.4).
 const PREFACE: &[u8; 24] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 /// Between the first two looks at a preface that has not come whole; each later wait is twice as long, up to a second, so that thousands of
 /// clients that stop in its midst cost next to nothing.
 const PREFACE_LOOK: Duration = Duration::from_millis(20);
-
-/// What all connections of one listener share.
-pub(super) struct House {
-    tls: Option<Tls>,
-    pub(super) limits: ArcSwap<Limits>,
-    pub(super) handler: Arc<dyn Handler>,
-    pub(super) crowd: Arc<Crowd>,
-    pub(super) stop: watch::Receiver<bool>,
-    one: http1::Builder,
-    two: http2::Builder<TokioExecutor>,
-}
-
-impl std::fmt::Debug for House {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("House").field("limits", &self.limits).finish_non_exhaustive()
-    }
-}
-
-impl House {
-    pub(super) fn new(
-        tls: Option<Tls>,
-        limits: ArcSwap<Limits>,
-        handler: Arc<dyn Handler>,
-        stop: watch::Receiver<bool>,
-    ) -> Self {
-        Self { tls, limits, handler, crowd: Arc::default(), stop, one: http1(), two: http2() }
-    }
-}
-
-fn http1() -> http1::Builder {
-    let mut one = http1::Builder::new();
-    // times are the keeper's: hyper's own header timeout would count the idle time too, and costs a timer for each request
-    one.header_read_timeout(None).max_header_size(HEAD).max_buf_size(2 * HEAD);
-    // an update that was asked for is carried out, even if the client has shut down its sending side
-    one.half_close(true);
-    one
-}
-
-fn http2() -> http2::Builder<TokioExecutor> {
-    let mut two = http2::Builder::new(TokioExecutor::new());
-    two.timer(TokioTimer::new());
-    two.max_concurrent_streams(64).max_header_list_size(16 * 1024).max_frame_size(16 * 1024);
-    two.initial_stream_window_size(64 * 1024).initial_connection_window_size(256 * 1024).max_send_buf_size(64 * 1024);
-    // rapid reset (CVE-2023-44487) and its kin: h2's and hyper's defaults are 20 and 1024
-    two.max_pending_accept_reset_streams(20).max_local_error_reset_streams(128);
-    two.keep_alive_interval(Duration::from_secs(20)).keep_alive_timeout(Duration::from_secs(10));
-    two
-}
 
 /// Serves one connection to its end.
 pub(super) async fn run(

@@ -15,7 +15,7 @@ use hyper::http::request::Parts;
 use hyper::{HeaderMap, Response, StatusCode, Version};
 use tokio::time::timeout;
 
-use super::connection::House;
+use super::house::House;
 use super::limits::{BODY, SPILL, TARGET};
 use super::pulse::Pulse;
 use crate::world::{Reply, Request};

@@ -11,8 +11,8 @@ use tokio::time::{Instant, sleep};
 
 use super::accept::accept;
 use super::bind::Listener;
-use super::connection::House;
 use super::crowd::Counts;
+use super::house::House;
 use super::keeper::keep;
 use super::limits::{Limits, STOP_TIME};
 use super::tls::Tls;
