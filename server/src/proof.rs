@@ -54,7 +54,8 @@ pub struct Proof {
 impl Proof {
     /// With a fresh memory; the hash that stands for users there are none of is made here.
     pub fn new() -> Result<Self, HashFault> {
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        // one core is left to everybody else: a thread that wants to go on finds it free, instead of waiting for a hashing one to be put aside
+        let cores = std::thread::available_parallelism().map_or(1, usize::from).saturating_sub(1).max(1);
         Ok(Self {
             cache: Cache::new()?,
             crew: Crew::start(cores)?,
