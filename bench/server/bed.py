@@ -36,11 +36,23 @@ def free_port():
         return tcp.getsockname()[1]
 
 
+def free_ports():
+    """The first of two in a row."""
+    while True:
+        port = free_port()
+        with socket.socket() as next_one:
+            try:
+                next_one.bind(("127.0.0.1", port + 1))
+                return port
+            except OSError:
+                continue
+
+
 class Bed:
     def __init__(self, programs, disk):
         self.programs = pathlib.Path(programs)
         self.dir = pathlib.Path(tempfile.mkdtemp(prefix="bench-", dir=disk))
-        self.dns, self.http, self.hello = free_port(), free_port(), free_port()
+        self.dns, self.http, self.hello = free_port(), free_port(), free_ports()
         self.secret = base64.b64encode(os.urandom(32)).decode()
         self.key = self.dir / "bench.key"
         self.started = []

@@ -92,7 +92,8 @@ def one_round(bed, scale, turn, daemon, hello):
     ours = expect(bed.load(bed.http, "fresh", seconds=scale.seconds, salt=3 * turn, **moving), "good")
     now.ours, now.ours_cpu = ours["rate"], 1e6 * (cpu(daemon) - before) / ours["requests"]
     before = cpu(hello)
-    bare = bed.load(bed.hello + 1, "hello", seconds=scale.seconds)
+    # the same requests as ours gets: what differs is what the service does with them
+    bare = expect(bed.load(bed.hello + 1, "same", seconds=scale.seconds, **still), "hello")
     now.bare, now.bare_cpu = bare["rate"], 1e6 * (cpu(hello) - before) / bare["requests"]
     before = cpu(daemon)
     same = expect(bed.load(bed.http, "same", seconds=scale.seconds, **still), "nochg")

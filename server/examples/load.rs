@@ -20,8 +20,6 @@ use tokio::time::sleep_until;
 /// What is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Kind {
-    /// Nothing of the service: any answer of 200 is right.
-    Hello,
     /// An address that the host never had.
     Fresh,
     /// The address that the host was made with.
@@ -51,13 +49,12 @@ type Fault = Box<dyn Error>;
 
 fn plan() -> Result<Plan, Fault> {
     let mut words = std::env::args().skip(1);
-    let at = words.next().ok_or("wanted: ADDRESS:PORT hello|fresh|same|wrong [option=number ...]")?.parse()?;
+    let at = words.next().ok_or("wanted: ADDRESS:PORT fresh|same|wrong [option=number ...]")?.parse()?;
     let kind = match words.next().as_deref() {
-        Some("hello") => Kind::Hello,
         Some("fresh") => Kind::Fresh,
         Some("same") => Kind::Same,
         Some("wrong") => Kind::Wrong,
-        _ => return Err("wanted: hello, fresh, same or wrong".into()),
+        _ => return Err("wanted: fresh, same or wrong".into()),
     };
     let mut plan = Plan { kind, at, clients: 64, seconds: 5, rate: 0, total: 0, first: 0, hosts: 1, salt: 0 };
     for word in words {
@@ -100,10 +97,6 @@ fn request(plan: &Plan, number: u64, text: &mut String) {
     text.clear();
     let host = plan.first + number % plan.hosts;
     let wanted = match plan.kind {
-        Kind::Hello => {
-            text.push_str("GET / HTTP/1.1\r\nHost: bench\r\n\r\n");
-            return;
-        }
         Kind::Fresh => address(10, (plan.salt << 18) + number),
         Kind::Same | Kind::Wrong => address(11, host),
     };

@@ -12,11 +12,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ddns::secret::Secret;
-use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 use crate::account::User;
 use cache::Cache;
-use crew::{Crew, Job};
+use crew::Crew;
 
 pub use hash::{HashFault, hash};
 pub use token::{digest, new_token};
@@ -54,7 +54,8 @@ pub struct Proof {
 impl Proof {
     /// With a fresh memory; the hash that stands for users there are none of is made here.
     pub fn new() -> Result<Self, HashFault> {
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        // one core is left to everybody else: a thread that wants to go on finds it free, instead of waiting for a hashing one to be put aside
+        let cores = std::thread::available_parallelism().map_or(1, usize::from).saturating_sub(1).max(1);
         Ok(Self {
             cache: Cache::new()?,
             crew: Crew::start(cores)?,
@@ -83,9 +84,8 @@ impl Proof {
         let Some(core) = self.core().await else { return Proven::Busy };
         let known = user.map_or_else(|| self.nobody.clone(), |user| user.password.clone());
         let given = password.clone();
-        let (tell, matches) = oneshot::channel();
-        self.crew.give(Job { known, given, core, tell });
-        match (matches.await, user) {
+        let matches = self.crew.done(core, move |room| hash::matches(&known, &given, room)).await;
+        match (matches, user) {
             (Ok(true), Some(user)) => {
                 self.cache.remember(user, password);
                 Proven::Yes
@@ -99,11 +99,7 @@ impl Proof {
     pub async fn hashed(&self, password: &Secret) -> Option<Result<Secret, HashFault>> {
         let _place = self.waiting.try_acquire().ok()?;
         let (core, password) = (self.core().await?, password.clone());
-        let made = tokio::task::spawn_blocking(move || {
-            let _core = core;
-            hash(&password)
-        });
-        made.await.ok()
+        self.crew.done(core, move |room| hash::made(&password, room)).await.ok()
     }
 
     async fn core(&self) -> Option<OwnedSemaphorePermit> {

@@ -117,18 +117,16 @@ impl Service {
             Ok(addresses) => addresses,
             Err(why) => return reply::account(self.bad(user, "", Word::DnsErr, rules), &why, update.json),
         };
-        let one = |host: Option<Host>, name: String| {
+        let one = async |host: Option<&Host>, name: String| {
             let host = host.filter(|host| host.user == user.id && !host.leaving && scope.holds(host));
-            async move {
-                match host {
-                    Some(host) => self.host(update, user, host, addresses, rules).await.of(name),
-                    None => Outcome::word(self.bad(user, &name, Word::NoHost, rules)).of(name),
-                }
+            match host {
+                Some(host) => self.host(update, user, host, addresses, rules).await.of(name),
+                None => Outcome::word(self.bad(user, &name, Word::NoHost, rules)).of(name),
             }
         };
         let outcomes = match &update.hosts {
             Hosts::Named(names) => {
-                let mut rows = found.hosts.iter().cloned();
+                let mut rows = found.hosts.iter().map(Option::as_ref);
                 let each = names.iter().map(|(written, name)| {
                     let row = name.is_ok().then(|| rows.next().flatten()).flatten();
                     let (bad, one) = (name.is_err(), one(row, written.clone()));
@@ -140,10 +138,10 @@ impl Service {
                         }
                     }
                 });
-                join_all(each).await
+                together(each).await
             }
             _ => match &found.hosts[..] {
-                [Some(host)] => vec![one(Some(host.clone()), host.name.fqdn()).await],
+                [Some(host)] => vec![one(Some(host), host.name.fqdn()).await],
                 [] => vec![one(None, String::new()).await],
                 _ => {
                     return reply::account(
@@ -171,7 +169,7 @@ impl Service {
         &self,
         update: &Update,
         user: &User,
-        host: Host,
+        host: &Host,
         addresses: Pair<Option<IpAddr>>,
         rules: &Rules,
     ) -> Outcome {
@@ -181,20 +179,19 @@ impl Service {
             return Outcome::word(Word::Abuse);
         }
         let said = Said { addresses, source: update.client, now: self.clock.now() };
-        let (name, before) = (host.name.clone(), host.clone());
         let outcome = match self.moved(update, user, host, said, rules).await {
             Ok(outcome) => outcome,
             Err(fault) => {
-                error!(host = %name, %fault, "not updated");
+                error!(host = %host.name, %fault, "not updated");
                 Outcome::word(Word::Trouble)
             }
         };
         if let (Some(limit), Word::Good | Word::NoChange) = (limit, outcome.word) {
-            self.gate.good(before.id, limit, Instant::now());
+            self.gate.good(host.id, limit, Instant::now());
         }
         if outcome.word == Word::Good {
-            let old: Vec<_> = FAMILIES.iter().filter_map(|family| before.held.get(*family).address).collect();
-            info!(client = %update.client, host = %name, user = user.name, ?old, new = outcome.addresses_text(), "updated");
+            let old: Vec<_> = FAMILIES.iter().filter_map(|family| host.held.get(*family).address).collect();
+            info!(client = %update.client, host = %host.name, user = user.name, ?old, new = outcome.addresses_text(), "updated");
         }
         outcome
     }
@@ -203,12 +200,16 @@ impl Service {
         &self,
         update: &Update,
         user: &User,
-        host: Host,
+        host: &Host,
         said: Said,
         rules: &Rules,
     ) -> Result<Outcome, PushFault> {
         let window = rules.settings.rate_limit.as_ref().map(|limit| limit.good);
-        let mut row = host;
+        // what nearly all ask for needs no copy of the row, and nothing of what a change would need
+        if decide::update(host, &said, window) == Verdict::Unchanged(None) {
+            return Ok(Outcome::with(Word::NoChange, said.addresses));
+        }
+        let mut row = host.clone();
         loop {
             let pushed = self.pusher.change(row.clone(), |row| match decide::update(row, &said, window) {
                 Verdict::Change(next, events) => {
@@ -220,7 +221,7 @@ impl Service {
                 Verdict::TooOften => Err(Unmoved::TooOften),
                 Verdict::Leaving => Err(Unmoved::Leaving),
             });
-            return Ok(match pushed.await? {
+            return Ok(match Box::pin(pushed).await? {
                 Pushed::Applied(_) => Outcome::with(Word::Good, said.addresses),
                 Pushed::Pending(_) => Outcome::word(Word::DnsErr),
                 Pushed::Gone | Pushed::Nothing(Unmoved::Leaving) => Outcome::word(Word::NoHost),
@@ -258,6 +259,15 @@ enum Unmoved {
     Holds(Option<Touch>),
     TooOften,
     Leaving,
+}
+
+/// One of them needs no list of what is under way, as most requests name one host.
+async fn together<F: Future>(all: impl ExactSizeIterator<Item = F>) -> Vec<F::Output> {
+    let mut all = all;
+    match (all.len(), all.next()) {
+        (1, Some(one)) => vec![one.await],
+        (_, first) => join_all(first.into_iter().chain(all)).await,
+    }
 }
 
 fn trouble(fault: &StoreFault, json: bool) -> Counted {

@@ -1,5 +1,6 @@
 //! Which of the two answers: an endpoint's path is an update, everything else the owners' page, when it is on.
 
+use std::pin::Pin;
 use std::sync::Arc;
 
 use crate::page::Page;
@@ -13,15 +14,20 @@ pub(super) struct Front {
     pub(super) tally: Arc<Tally>,
 }
 
-#[async_trait::async_trait]
+// by hand what the attribute makes of an async function: this way what either of them made is handed on, and not wrapped again
 impl Handler for Front {
-    async fn answer(&self, request: Request) -> Reply {
-        if self.page.takes(&request.path) {
+    fn answer<'s, 'f>(&'s self, request: Request) -> Pin<Box<dyn Future<Output = Reply> + Send + 'f>>
+    where
+        's: 'f,
+        Self: 'f,
+    {
+        if !self.page.takes(&request.path) {
+            return self.service.answer(request);
+        }
+        Box::pin(async move {
             let reply = self.page.answer(request).await;
             self.tally.pages.add(Seen::of(reply.status));
             reply
-        } else {
-            self.service.answer(request).await
-        }
+        })
     }
 }

@@ -1,27 +1,20 @@
-//! Threads that look at passwords: one for each core, behind everything else that wants the core, so that a flood of wrong passwords takes
-//! time from itself and from nobody who needs no hash. Their memory goes back when there is nothing to do.
+//! Threads that hash passwords, behind everything else that wants the core, so that a flood of wrong passwords takes time from itself and from
+//! nobody who needs no hash. Their memory goes back when there is nothing to do.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::time::Duration;
 
-use ddns::secret::Secret;
 use tokio::sync::{OwnedSemaphorePermit, oneshot};
 
 use super::HashFault;
-use super::hash::{self, Room};
+use super::hash::Room;
 
 /// How long a thread without work keeps its memory.
 const REST: Duration = Duration::from_secs(1);
 
-/// A password, and the hash it may be of.
-pub(super) struct Job {
-    pub(super) known: Secret,
-    pub(super) given: Secret,
-    /// The place on a core is given back when the work is done, not when a client has gone away.
-    pub(super) core: OwnedSemaphorePermit,
-    pub(super) tell: oneshot::Sender<bool>,
-}
+/// What one of them is to do.
+type Job = Box<dyn FnOnce(&mut Room) + Send>;
 
 #[derive(Default)]
 struct Queue {
@@ -43,9 +36,23 @@ impl Crew {
         Ok(crew)
     }
 
-    pub(super) fn give(&self, job: Job) {
+    /// Has one of them do this; what came of it, or an error when they are gone. The place on a core is given back when the work is done, not
+    /// when a client has gone away.
+    pub(super) async fn done<T: Send + 'static>(
+        &self,
+        core: OwnedSemaphorePermit,
+        work: impl FnOnce(&mut Room) -> T + Send + 'static,
+    ) -> Result<T, oneshot::error::RecvError> {
+        let (tell, told) = oneshot::channel();
+        let job: Job = Box::new(move |room| {
+            let done = work(room);
+            drop(core);
+            // who asked may have gone away
+            let _ = tell.send(done);
+        });
         self.0.jobs.lock().unwrap_or_else(PoisonError::into_inner).0.push_back(job);
         self.0.changed.notify_one();
+        told.await
     }
 }
 
@@ -61,10 +68,7 @@ fn work(queue: &Queue) {
     let _ = rustix::process::setpriority_process(None, 19);
     let mut room = Room::default();
     while let Some(job) = queue.next(&mut room) {
-        let matches = hash::matches(&job.known, &job.given, &mut room);
-        drop(job.core);
-        // who asked may have gone away
-        let _ = job.tell.send(matches);
+        job(&mut room);
     }
 }
 
@@ -89,5 +93,38 @@ impl Queue {
                 room.clear();
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use tokio::sync::Semaphore;
+
+    use super::Crew;
+
+    #[tokio::test]
+    async fn work_comes_back_from_a_thread_of_its_own_and_its_place_is_free_then() {
+        let (crew, cores) = (Crew::start(1).unwrap(), Arc::new(Semaphore::new(1)));
+        let here = std::thread::current().id();
+        for _ in 0..3 {
+            let core = Arc::clone(&cores).acquire_owned().await.unwrap();
+            let thread = crew.done(core, |_| std::thread::current()).await.unwrap();
+            assert!(thread.id() != here && thread.name() == Some("passwords"));
+            assert_eq!(cores.available_permits(), 1);
+        }
+    }
+
+    #[tokio::test]
+    async fn who_went_away_keeps_no_place() {
+        let (crew, cores) = (Crew::start(1).unwrap(), Arc::new(Semaphore::new(1)));
+        let core = Arc::clone(&cores).acquire_owned().await.unwrap();
+        let (go, wait) = std::sync::mpsc::channel::<()>();
+        let gone = crew.done(core, move |_| wait.recv());
+        assert!(tokio::time::timeout(std::time::Duration::from_millis(20), gone).await.is_err());
+        assert_eq!(cores.available_permits(), 0, "the work goes on");
+        go.send(()).unwrap();
+        drop(cores.acquire().await.unwrap());
     }
 }

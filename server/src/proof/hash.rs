@@ -63,12 +63,17 @@ impl Room {
 
 /// A PHC string for a password, with a salt of its own.
 pub fn hash(password: &Secret) -> Result<Secret, HashFault> {
+    made(password, &mut Room::default())
+}
+
+/// The same, in this room.
+pub(super) fn made(password: &Secret, room: &mut Room) -> Result<Secret, HashFault> {
     if password.is_empty() || password.reveal().len() > 256 {
         return Err(HashFault::Password);
     }
     let mut salt = [0; 16];
     SystemRandom::new().fill(&mut salt).map_err(|_| HashFault::Random)?;
-    let made = || {
+    let mut made = || {
         let params = Params::default();
         let hash = PasswordHash {
             algorithm: Algorithm::default().ident(),
@@ -77,7 +82,7 @@ pub fn hash(password: &Secret) -> Result<Secret, HashFault> {
             salt: Some(Salt::new(&salt).ok()?),
             hash: None,
         };
-        let output = computed(&hash, params, Params::DEFAULT_OUTPUT_LEN, password, &mut Room::default())?;
+        let output = computed(&hash, params, Params::DEFAULT_OUTPUT_LEN, password, room)?;
         Some(PasswordHash { hash: Some(output), ..hash })
     };
     made().map(|hash| Secret::new(hash.to_string())).ok_or(HashFault::Password)

@@ -7,16 +7,20 @@ use crate::account::{Digest, Token};
 use crate::moment::Moment;
 use crate::world::Rejected;
 
-/// Columns as [`read`] finds them, of `tokens t` joined with `hosts h`.
-pub(super) const COLUMNS: &str = "t.id, h.user_id, t.host_id, t.note, t.made";
+/// Columns as [`read`] finds them, of `tokens t` joined with `hosts o`, the host that they are of.
+pub(super) const COLUMNS: &str = "t.id, o.user_id, t.host_id, t.note, t.made";
 
-pub(super) fn read(row: &Row) -> Result<Token, sqlx::Error> {
+/// How many those are.
+pub(super) const WIDTH: usize = 5;
+
+/// The token whose columns begin at `at`.
+pub(super) fn read(row: &Row, at: usize) -> Result<Token, sqlx::Error> {
     Ok(Token {
-        id: row.int(0)?,
-        user: row.int(1)?,
-        host: row.int(2)?,
-        note: row.text(3)?.to_owned(),
-        made: Moment(row.int(4)?),
+        id: row.int(at)?,
+        user: row.int(at + 1)?,
+        host: row.int(at + 2)?,
+        note: row.text(at + 3)?.to_owned(),
+        made: Moment(row.int(at + 4)?),
     })
 }
 
@@ -31,9 +35,9 @@ pub(super) async fn add(link: &mut Link<'_>, host: i64, digest: &Digest, note: &
 
 pub(super) async fn of_host(link: &mut Link<'_>, host: i64) -> Result<Vec<Token>, sqlx::Error> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM tokens t JOIN hosts h ON h.id = t.host_id WHERE t.host_id = ? ORDER BY t.made, t.id"
+        "SELECT {COLUMNS} FROM tokens t JOIN hosts o ON o.id = t.host_id WHERE t.host_id = ? ORDER BY t.made, t.id"
     );
-    link.rows(sql, values![host]).await?.iter().map(read).collect()
+    link.rows(sql, values![host]).await?.iter().map(|row| read(row, 0)).collect()
 }
 
 pub(super) async fn revoke(link: &mut Link<'_>, id: i64) -> Result<(), Halt> {

@@ -58,6 +58,7 @@ on_both! {
         what_is_applied_is_never_claimed;
     looks:
         a_look_finds_users_tokens_and_hosts_in_the_order_asked
+        requests_with_many_names_at_once_each_get_their_own
         a_look_for_the_only_host_gives_two_at_most
         names_are_compared_to_the_letter
         text_never_becomes_part_of_a_statement;

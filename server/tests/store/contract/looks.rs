@@ -48,6 +48,39 @@ pub(crate) async fn a_look_finds_users_tokens_and_hosts_in_the_order_asked(bed: 
     assert_eq!(store.look(&[]).await.unwrap(), []);
 }
 
+/// More names than one statement takes: a request's own may be in two of them, and its credentials are still its own.
+pub(crate) async fn requests_with_many_names_at_once_each_get_their_own(bed: &Bed) {
+    let store = bed.with_ann().await;
+    store.add_user(&user("bob")).await.unwrap();
+    let pc = host(&*store, "ann", "pc").await;
+    let nas = host(&*store, "bob", "nas").await;
+    store.add_token(pc.id, &[1; 32], "", Moment(5)).await.unwrap();
+    store.add_token(nas.id, &[2; 32], "", Moment(6)).await.unwrap();
+    let names = ["pc.dyn.example.com", "no.dyn.example.com", "nas.dyn.example.com"];
+    let kinds = [
+        asked(Some("ann"), Some([1; 32]), &names),
+        asked(None, Some([2; 32]), &names),
+        asked(Some("nobody"), None, &names),
+        asked(None, None, &[]),
+        only(None, Some([1; 32])),
+    ];
+    let all: Vec<Asked> = (0..200).map(|number| kinds[number % kinds.len()].clone()).collect();
+    let mut single = Vec::new();
+    for one in &kinds {
+        single.push(store.look(std::slice::from_ref(one)).await.unwrap().remove(0));
+    }
+    let hosts = vec![Some(pc.clone()), None, Some(nas)];
+    let found: Vec<_> = single.iter().map(|found| found.user.as_ref().map(|user| user.name.as_str())).collect();
+    assert_eq!(found, [Some("ann"), Some("bob"), None, None, Some("ann")]);
+    let tokens: Vec<_> = single.iter().map(|found| found.token.as_ref().map(|token| token.host)).collect();
+    assert_eq!(tokens, [Some(pc.id), hosts[2].as_ref().map(|nas| nas.id), None, None, Some(pc.id)]);
+    assert_eq!(single.iter().map(|found| found.hosts.len()).collect::<Vec<_>>(), [3, 3, 3, 0, 1]);
+    assert!(single[..3].iter().all(|found| found.hosts == hosts));
+    for (number, found) in store.look(&all).await.unwrap().iter().enumerate() {
+        assert_eq!(*found, single[number % kinds.len()], "{number}");
+    }
+}
+
 pub(crate) async fn a_look_for_the_only_host_gives_two_at_most(bed: &Bed) {
     let store = bed.with_ann().await;
     store.add_user(&user("bob")).await.unwrap();
