@@ -66,6 +66,10 @@ pub(super) fn read(message: &Message<[u8]>) -> Result<Asked<'_>, Unreadable> {
 fn parse(message: &Message<[u8]>) -> Option<Asked<'_>> {
     let counts = message.header_counts();
     let question = message.sole_question().ok()?;
+    // before the first name there is only the head to point at; written out, such a name makes an answer longer than its question
+    if question.qname().is_compressed() {
+        return None;
+    }
     let spelled = Spelled::of(question.qname())?;
     let incremental = question.qtype() == Rtype::IXFR;
     if header_is_odd(message) || counts.ancount() != 0 || counts.nscount() != u16::from(incremental) {
@@ -91,6 +95,10 @@ fn extra(section: RecordSection<'_, [u8]>) -> Option<(Option<Edns>, bool)> {
     let (mut edns, mut signed) = (None, false);
     for record in section {
         let record = record.ok()?;
+        // a signature is the last record, and there is one (RFC 8945 section 5.2)
+        if signed {
+            return None;
+        }
         signed = record.rtype() == Rtype::TSIG;
         if record.rtype() != Rtype::OPT {
             continue;
