@@ -4,7 +4,7 @@
 # make interop  dynamic updates and PowerDNS' API at real servers: BIND, Knot, PowerDNS
 # make chaos    the update server in trouble: SCHEDULES=300 random ones (SEED=n runs one again)
 # make long-server  the long forms of the update server's tests: ten thousand connections, a million wrong passwords, speed of its rooms
-# make fuzz     the server's readers on what nobody would send, SECONDS=60 each (nightly Rust and cargo-fuzz)
+# make fuzz     the server's readers on what nobody would send, SECONDS=60 each, FUZZ=reply only one (nightly Rust and cargo-fuzz)
 # make bench    costs, beside programs of equal work
 # make bench-server  what the update server gets done, beside nsupdate, dnsperf and a bare HTTP server (SHORT=1: a look of two minutes)
 # make musl     a static program for a router (TARGET=x86_64, mipsel, mips, aarch64 or armv7); make musl-all: all five
@@ -82,10 +82,13 @@ SECONDS := 60
 FUZZ := request reply config question key_file
 
 fuzz:
-	@cargo +nightly fuzz --version >/dev/null 2>&1 || { echo 'make fuzz: rustup toolchain install nightly && cargo install cargo-fuzz'; exit 1; }
-	@cd server/fuzz && for one in $(FUZZ); do echo "$$one:"; said=$$(mktemp); \
-	cargo +nightly fuzz run $$one -- -max_total_time=$(SECONDS) -max_len=8192 -print_final_stats=1 >$$said 2>&1; code=$$?; \
-	grep -E 'error|panicked|SUMMARY|ERROR|number_of_executed|peak_rss|Test unit' $$said; rm -f $$said; [ $$code = 0 ] || exit 1; done
+	@cargo +nightly fuzz --version >/dev/null 2>&1 || { echo 'make fuzz needs nightly Rust, cargo-fuzz and a C++ compiler:'; \
+	echo '  rustup toolchain install nightly && cargo install --locked cargo-fuzz && apt-get install g++'; exit 1; }
+	@cd server/fuzz && cargo +nightly fuzz build
+	@cd server/fuzz && for one in $(FUZZ); do said=$$(mktemp); mkdir -p corpus/$$one; \
+	cargo +nightly fuzz run $$one corpus/$$one seeds/$$one -- -dict=dictionaries/$$one.dict -max_total_time=$(SECONDS) -max_len=4096 \
+	-print_final_stats=1 >$$said 2>&1; code=$$?; echo "$$one: $$(grep -E ' DONE ' $$said)"; \
+	grep -E 'error|panicked|SUMMARY|ERROR|Test unit|average_exec|number_of_exec|peak_rss' $$said; rm -f $$said; [ $$code = 0 ] || exit 1; done
 
 targets: need ipk-all
 	@$(CARGO) test --locked --quiet --test journey -- --ignored _program_lives

@@ -136,6 +136,6 @@ fn at_home(client: IpAddr, found: &Found) -> bool {
 }
 
 /// What is sent as a user's name may be anything; a log line needs no more of it than this.
-fn shortened(name: &str) -> &str {
+pub(crate) fn shortened(name: &str) -> &str {
     name.get(..name.floor_char_boundary(64)).unwrap_or_default()
 }

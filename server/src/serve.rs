@@ -1,5 +1,6 @@
 //! One request from its bytes to its reply: read, looked up, proven, decided, pushed, answered. The only place that knows all of these.
 
+mod abuse;
 mod gate;
 mod login;
 mod outcome;
@@ -12,7 +13,7 @@ use std::time::Instant;
 
 use arc_swap::ArcSwap;
 use futures_util::future::join_all;
-use tracing::{Instrument, debug, error, error_span, info, warn};
+use tracing::{Instrument, debug, error, error_span, info};
 
 use crate::account::{Host, User};
 use crate::auth::{Auth, Scope};
@@ -115,13 +116,13 @@ impl Service {
         };
         let addresses = match Self::fit(update, rules) {
             Ok(addresses) => addresses,
-            Err(why) => return reply::account(self.bad(user, "", Word::DnsErr, rules), &why, update.json),
+            Err(why) => return reply::account(self.bad(update, user, "", Word::DnsErr, rules), &why, update.json),
         };
         let one = async |host: Option<&Host>, name: String| {
             let host = host.filter(|host| host.user == user.id && !host.leaving && scope.holds(host));
             match host {
                 Some(host) => self.host(update, user, host, addresses, rules).await.of(name),
-                None => Outcome::word(self.bad(user, &name, Word::NoHost, rules)).of(name),
+                None => Outcome::word(self.bad(update, user, &name, Word::NoHost, rules)).of(name),
             }
         };
         let outcomes = match &update.hosts {
@@ -132,7 +133,7 @@ impl Service {
                     let (bad, one) = (name.is_err(), one(row, written.clone()));
                     async move {
                         if bad {
-                            Outcome::word(self.bad(user, written, Word::NotFqdn, rules)).of(written.clone())
+                            Outcome::word(self.bad(update, user, written, Word::NotFqdn, rules)).of(written.clone())
                         } else {
                             one.await
                         }
@@ -145,7 +146,7 @@ impl Service {
                 [] => vec![one(None, String::new()).await],
                 _ => {
                     return reply::account(
-                        self.bad(user, "", Word::NotFqdn, rules),
+                        self.bad(update, user, "", Word::NotFqdn, rules),
                         "name the host: there are several",
                         update.json,
                     );
@@ -175,8 +176,7 @@ impl Service {
     ) -> Outcome {
         let limit = rules.settings.rate_limit.as_ref();
         if limit.is_some_and(|limit| self.gate.good_full(host.id, limit, Instant::now())) {
-            warn!(client = %update.client, host = %host.name, "too many requests for one host");
-            return Outcome::word(Word::Abuse);
+            return Outcome::word(self.flooded(update, host, rules));
         }
         let said = Said { addresses, source: update.client, now: self.clock.now() };
         let outcome = match self.moved(update, user, host, said, rules).await {
@@ -188,6 +188,9 @@ impl Service {
         };
         if let (Some(limit), Word::Good | Word::NoChange) = (limit, outcome.word) {
             self.gate.good(host.id, limit, Instant::now());
+        }
+        if outcome.word == Word::Abuse {
+            self.flooded(update, host, rules);
         }
         if outcome.word == Word::Good {
             let old: Vec<_> = FAMILIES.iter().filter_map(|family| host.held.get(*family).address).collect();
@@ -240,16 +243,6 @@ impl Service {
                 }
             });
         }
-    }
-
-    /// A user's request that cannot be done: counted by user and name, so that one wrong setting does not stop the user's other routers.
-    fn bad(&self, user: &User, name: &str, word: Word, rules: &Rules) -> Word {
-        let Some(limit) = &rules.settings.rate_limit else { return word };
-        let now = Instant::now();
-        if self.gate.fruitless(&user.name, name, limit, now) {
-            return Word::Abuse;
-        }
-        word
     }
 }
 

@@ -2,8 +2,8 @@
 //! nothing of a key ever is.
 
 use std::fmt;
-use std::fs;
-use std::io;
+use std::fs::{self, File};
+use std::io::{self, Read};
 use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 
@@ -17,6 +17,9 @@ use rustls::{CertificateError, Error, InconsistentKeys, RootCertStore};
 use zeroize::Zeroizing;
 
 use crate::config::Certificate;
+
+/// Octets that room is made for when a key is read; a key has some thousands.
+const LARGEST: usize = 1 << 20;
 
 /// Why a certificate is not used.
 #[derive(Debug)]
@@ -115,11 +118,16 @@ fn chain(path: &Path) -> Result<Vec<CertificateDer<'static>>, CertificateFault> 
 
 fn key(path: &Path) -> Result<PrivateKeyDer<'static>, CertificateFault> {
     let unreadable = |cause| CertificateFault::Unreadable(path.to_owned(), cause);
-    let mode = fs::metadata(path).map_err(unreadable)?.permissions().mode() & 0o7777;
+    // what is judged is the open file: its name may be another's by the time it is read
+    let mut file = File::open(path).map_err(unreadable)?;
+    let about = file.metadata().map_err(unreadable)?;
+    let mode = about.permissions().mode() & 0o7777;
     if mode & 0o006 != 0 {
         return Err(CertificateFault::Open(path.to_owned(), mode));
     }
-    let text = Zeroizing::new(fs::read(path).map_err(unreadable)?);
+    // of the file's size at once: a buffer that grows leaves copies of the key behind
+    let mut text = Zeroizing::new(Vec::with_capacity(usize::try_from(about.len()).unwrap_or(0).min(LARGEST) + 1));
+    file.read_to_end(&mut text).map_err(unreadable)?;
     let encrypted = |mark: &[u8]| text.windows(mark.len()).any(|part| part == mark);
     // PKCS#8's own form, and the header of the older ones (RFC 1421 section 4.6.1.1)
     if encrypted(b"BEGIN ENCRYPTED PRIVATE KEY") || encrypted(b"Proc-Type: 4,ENCRYPTED") {

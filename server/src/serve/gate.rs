@@ -4,7 +4,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
 
-use crate::config::RateLimit;
+use crate::config::{RateLimit, Window};
 use crate::limit::Windows;
 
 /// Counters. Names are kept as hashes: whatever is sent as one costs eight bytes.
@@ -18,6 +18,21 @@ pub(super) struct Gate {
 struct Counts {
     fruitless: Windows<u64>,
     good: Windows<i64>,
+    /// What of these was said in the log.
+    told: Windows<u64>,
+}
+
+/// Whose requests are too many.
+#[derive(Clone, Copy, Hash)]
+pub(super) enum Flood<'a> {
+    /// Of a host that is asked for too often.
+    Host(i64),
+    /// Of a user, for whatever names: who makes up names makes no more lines.
+    User(&'a str),
+}
+
+fn once(limit: &RateLimit) -> Window {
+    Window { most: 1, span: limit.good.span.max(limit.bad.span) }
 }
 
 impl Gate {
@@ -40,11 +55,22 @@ impl Gate {
         self.counts().good.note(&host, limit.good, now);
     }
 
+    /// Whether a line of the log is due: one for each flood in the time of a window, however many requests it has.
+    pub(super) fn telling(&self, flood: Flood<'_>, limit: &RateLimit, now: Instant) -> bool {
+        let key = self.hasher.hash_one(flood);
+        let once = once(limit);
+        let mut counts = self.counts();
+        let silent = counts.told.full(&key, once, now);
+        counts.told.note(&key, once, now);
+        !silent
+    }
+
     /// Forgets what is over.
     pub(super) fn clean(&self, limit: &RateLimit, now: Instant) {
         let mut counts = self.counts();
         counts.fruitless.clean(limit.bad, now);
         counts.good.clean(limit.good, now);
+        counts.told.clean(once(limit), now);
     }
 
     fn counts(&self) -> MutexGuard<'_, Counts> {

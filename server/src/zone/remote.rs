@@ -6,6 +6,8 @@
 //! A reload of the configuration makes another `Remote`; what was under way on this one ends on it.
 
 mod check;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod keys;
 mod lane;
 mod link;

@@ -217,6 +217,33 @@ fn five_accepted_requests_of_a_host_in_a_minute_are_all() {
     assert_eq!(one("192.0.2.3", "one"), "abuse\n");
     assert_eq!(one("192.0.2.4", "two"), "good 192.0.2.4\n", "another host of the same user");
     assert_eq!(bed.dig("one.dyn.example.com", "A"), ["60 192.0.2.3"]);
+    let said = "too many requests for one host";
+    let log = bed.log_until(|log| log.contains("new=192.0.2.4"));
+    let lines: Vec<&str> = log.lines().filter(|line| line.contains(said)).collect();
+    assert!(lines.len() == 1 && lines[0].contains("client=127.0.0.1 host=one.dyn.example.com"), "{lines:?}");
+}
+
+#[test]
+fn who_asks_for_what_cannot_be_done_is_told_abuse_and_a_line_of_the_log_says_so_once() {
+    let bed = Bed::running(|_| ());
+    let one = |host: &str| {
+        let ask = Ask::get(&format!("/update?hostname={host}&myip=192.0.2.1")).user("ben", PLAIN);
+        bed.ask(&ask).body
+    };
+    for host in ["none.dyn.example.com", "no-name%0aWARNING"] {
+        let first = one(host);
+        assert!(first == "nohost\n" || first == "notfqdn\n", "{first}");
+        let said: Vec<String> = (0..5).map(|_| one(host)).collect();
+        assert!(
+            said[..2].iter().all(|said| *said == first) && said[2..].iter().all(|said| said == "abuse\n"),
+            "{said:?}"
+        );
+    }
+    assert_eq!(one("two.dyn.example.com"), "good 192.0.2.1\n", "the user's other hosts go on");
+    let log = bed.log_until(|log| log.contains("updated"));
+    let lines: Vec<&str> = log.lines().filter(|line| line.contains("too many requests that cannot be done")).collect();
+    let [line] = lines[..] else { panic!("{lines:?}") };
+    assert!(line.contains("client=127.0.0.1 user=ben host=none.dyn.example.com word=nohost"), "{line}");
 }
 
 #[test]

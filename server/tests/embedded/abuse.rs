@@ -39,7 +39,8 @@ async fn what_is_no_question_gets_formerr_and_what_is_an_answer_gets_nothing() {
     let town = Town::start(&settings()).await;
     let rcode = |message: &[u8]| ask(town.address(), message).map(|answer| answer[3] & 15);
     assert_eq!(rcode(&question(0, [1, 0, 0, 0], NAME)), Some(0));
-    let odd: [(&str, Vec<u8>); 9] = [
+    let (signature, edns) = ([0, 0, 250, 0, 255, 0, 0, 0, 0, 0, 0], [0, 0, 41, 4, 0, 0, 0, 0, 0, 0, 0]);
+    let odd: [(&str, Vec<u8>); 13] = [
         ("no question", question(0, [0, 0, 0, 0], b"")),
         ("two questions", question(0, [2, 0, 0, 0], NAME)),
         ("an answer in a question", question(0, [1, 1, 0, 0], NAME)),
@@ -47,7 +48,11 @@ async fn what_is_no_question_gets_formerr_and_what_is_an_answer_gets_nothing() {
         ("a name that points at itself", question(0, [1, 0, 0, 0], b"\xc0\x0c")),
         ("names that point at each other", question(0, [1, 0, 0, 0], b"\x01a\xc0\x10\xc0\x0c")),
         ("a pointer past the end", question(0, [1, 0, 0, 0], b"\xff\xff")),
+        ("a name that ends in the head", question(0, [1, 0, 0, 0], b"\x02aa\xc0\x02")),
+        ("a name that is in the head", question(0, [1, 0, 0, 0], b"\xc0\x02")),
         ("an additional record that is not there", question(0, [1, 0, 0, 1], NAME)),
+        ("a signature that is not the last", [&question(0, [1, 0, 0, 2], NAME)[..], &signature, &edns].concat()),
+        ("two signatures", [&question(0, [1, 0, 0, 2], NAME)[..], &signature, &signature].concat()),
         ("two OPT records", {
             let mut message = question(0, [1, 0, 0, 2], NAME);
             message.extend([0, 0, 41, 4, 0, 0, 0, 0, 0, 0, 0].repeat(2));

@@ -90,6 +90,7 @@ fn idle(count: usize, kib_each: u64) {
     }
     let grown = memory(&bed).saturating_sub(before);
     assert!(grown < kib_each * count as u64 + 16 * 1024, "{grown} KiB for {count}");
+    println!("{count} idle connections: {grown} KiB on top of {before}");
     drop(open);
     good(&bed, &token, 21);
 }

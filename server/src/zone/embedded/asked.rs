@@ -3,6 +3,7 @@
 //! Pure. Strict: what is not one well-formed question is none; what is an answer is not even that.
 #![forbid(unsafe_code)]
 
+use domain::base::header::HeaderSection;
 use domain::base::iana::{Opcode, Rtype};
 use domain::base::message::RecordSection;
 use domain::base::name::ParsedName;
@@ -66,7 +67,7 @@ pub(super) fn read(message: &Message<[u8]>) -> Result<Asked<'_>, Unreadable> {
 fn parse(message: &Message<[u8]>) -> Option<Asked<'_>> {
     let counts = message.header_counts();
     let question = message.sole_question().ok()?;
-    let spelled = Spelled::of(question.qname())?;
+    let spelled = Spelled::of(question.qname()).filter(|_| plain(message.as_slice()))?;
     let incremental = question.qtype() == Rtype::IXFR;
     if header_is_odd(message) || counts.ancount() != 0 || counts.nscount() != u16::from(incremental) {
         return None;
@@ -74,6 +75,19 @@ fn parse(message: &Message<[u8]>) -> Option<Asked<'_>> {
     let (edns, signed) = extra(message.additional().ok()?)?;
     let since = if incremental { Some(serial(message)?) } else { None };
     Some(Asked { question, spelled, edns, signed, since })
+}
+
+/// Whether the first name is written out. Before it there is only the head to point at, and an answer with such a name would be longer than
+/// its question. The crate's `is_compressed` passes over a pointer at a name's very beginning (as of 0.12.3).
+fn plain(message: &[u8]) -> bool {
+    let mut at = size_of::<HeaderSection>();
+    loop {
+        match message.get(at) {
+            Some(0) => return true,
+            Some(length @ 1..64) => at += 1 + usize::from(*length),
+            Some(_) | None => return false,
+        }
+    }
 }
 
 /// A truncated question is none (RFC 1035 section 4.1.1).
@@ -91,6 +105,10 @@ fn extra(section: RecordSection<'_, [u8]>) -> Option<(Option<Edns>, bool)> {
     let (mut edns, mut signed) = (None, false);
     for record in section {
         let record = record.ok()?;
+        // a signature is the last record, and there is one (RFC 8945 section 5.2)
+        if signed {
+            return None;
+        }
         signed = record.rtype() == Rtype::TSIG;
         if record.rtype() != Rtype::OPT {
             continue;

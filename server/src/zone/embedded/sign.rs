@@ -3,7 +3,9 @@
 //! Reads the key file; knows neither zones nor sockets.
 #![forbid(unsafe_code)]
 
-use std::os::unix::fs::MetadataExt;
+use std::fs::OpenOptions;
+use std::io::{self, Read};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::Path;
 use std::sync::Arc;
 
@@ -21,6 +23,8 @@ use super::EmbeddedFault;
 
 /// Permissions of those who are neither owner nor group.
 const OTHERS: u32 = 0o007;
+/// Octets of a key file that are read.
+const LONGEST: usize = 1 << 16;
 
 /// The key of transfers, if there is one.
 #[derive(Clone, Default)]
@@ -45,13 +49,7 @@ impl Keyring {
     /// The one key of a file in BIND's format.
     pub(super) fn read(path: &Path) -> Result<Self, EmbeddedFault> {
         let fault = |said: String| EmbeddedFault::Key { path: path.to_owned(), said };
-        let mode = std::fs::metadata(path).map_err(|error| fault(error.to_string()))?.mode();
-        if mode & OTHERS != 0 {
-            return Err(fault(
-                "everybody may read or change it; chmod 640 it and give it to the daemon's group".to_owned(),
-            ));
-        }
-        let text = std::fs::read_to_string(path).map(Zeroizing::new).map_err(|error| fault(error.to_string()))?;
+        let text = text(path).map_err(|error| fault(error.to_string()))?;
         let keys = ddns::dns::keys(&text).map_err(|error| fault(error.to_string()))?;
         let [written] = keys.as_slice() else {
             return Err(fault("one key is wanted in it, not several".to_owned()));
@@ -84,6 +82,23 @@ impl Keyring {
             }
         }
     }
+}
+
+/// What is judged is the open file: its name may be another's by the time it is read.
+fn text(path: &Path) -> io::Result<Zeroizing<String>> {
+    // a pipe without a writer would keep us waiting
+    let file = OpenOptions::new().read(true).custom_flags(libc::O_NONBLOCK).open(path)?;
+    let about = file.metadata()?;
+    if !about.is_file() {
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is not a regular file"));
+    }
+    if about.mode() & OTHERS != 0 {
+        let said = "everybody may read or change it; chmod 640 it and give it to the daemon's group";
+        return Err(io::Error::new(io::ErrorKind::PermissionDenied, said));
+    }
+    let mut text = Zeroizing::new(String::with_capacity(LONGEST));
+    file.take(LONGEST as u64).read_to_string(&mut text)?;
+    Ok(text)
 }
 
 /// The crate puts FORMERR, which no TSIG record can say, where a signature is wrong (as of 0.12.3); it is to say BADSIG (RFC 8945 section 5.2.2).
