@@ -87,8 +87,8 @@ fuzz:
 	@cd server/fuzz && cargo +nightly fuzz build
 	@cd server/fuzz && for one in $(FUZZ); do said=$$(mktemp); mkdir -p corpus/$$one; \
 	cargo +nightly fuzz run $$one corpus/$$one seeds/$$one -- -dict=dictionaries/$$one.dict -max_total_time=$(SECONDS) -max_len=4096 \
-	-print_final_stats=1 >$$said 2>&1; code=$$?; echo "$$one: $$(grep -E ' DONE ' $$said)"; \
-	grep -E 'error|panicked|SUMMARY|ERROR|Test unit|average_exec|number_of_exec|peak_rss' $$said; rm -f $$said; [ $$code = 0 ] || exit 1; done
+	-print_final_stats=1 >$$said 2>&1; code=$$?; echo "$$one: $$(grep -aE 'DONE +cov' $$said)"; \
+	grep -aE 'error|panicked|SUMMARY|ERROR|Test unit|average_exec|number_of_exec|peak_rss' $$said; rm -f $$said; [ $$code = 0 ] || exit 1; done
 
 targets: need ipk-all
 	@$(CARGO) test --locked --quiet --test journey -- --ignored _program_lives
