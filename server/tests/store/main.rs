@@ -7,6 +7,7 @@ mod contract;
 mod mariadb;
 mod openings;
 mod speed;
+mod tls;
 mod troubles;
 
 /// Makes two tests of each name.

@@ -130,9 +130,9 @@ async fn faults_name_the_place_and_no_password() {
     let said = store::open(&missing).await.unwrap_err().to_string();
     assert!(said.contains("no/folder/ddns.db"), "{said}");
     let bed = Bed::mariadb().await;
-    let Database::Mariadb { host, port, name, user, pool_size, .. } = bed.database.clone() else { panic!() };
-    let password = ddns::secret::Secret::new("wrong-password");
-    let wrong = Database::Mariadb { host, port, name, user, password, pool_size };
+    let mut wrong = bed.database.clone();
+    let Database::Mariadb { password, .. } = &mut wrong else { panic!() };
+    *password = ddns::secret::Secret::new("wrong-password");
     let fault = store::open(&wrong).await.unwrap_err();
     let said = format!("{fault} {fault:?} {wrong:?}");
     assert!(said.contains("Access denied") && !said.contains("wrong-password"), "{said}");
