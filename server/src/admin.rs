@@ -127,6 +127,7 @@ impl Office<'_, '_> {
             Word::Token(word) => self.token(word).await?,
             Word::Cleanup => self.cleanup().await?,
             Word::Backup { file } => self.backup(file).await?,
+            Word::Restore { file } => self.restore(file).await?,
             Word::Import { file, dry_run } => self.import(file, *dry_run).await?,
             Word::Check(_) => {}
         }

@@ -17,7 +17,7 @@ use crate::log;
 use crate::mail::Smtp;
 use crate::moment::Moment;
 use crate::push::{PushFault, Pushed, Pusher};
-use crate::store::{self, Sql};
+use crate::store::{self, Restored, Sql};
 use crate::sweep;
 use crate::world::{Clock, Mail, Store, StoreFault, Zone};
 use crate::zone::embedded::Offline;
@@ -48,6 +48,11 @@ impl House for Here {
         let opened = store::open(database).await?;
         *self.database.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&opened));
         Ok(opened)
+    }
+
+    async fn restore(&self, file: &Path) -> Result<Restored, StoreFault> {
+        let database = self.database.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        database.ok_or_else(|| StoreFault::Away("it is not open".to_owned()))?.restore(file).await
     }
 
     fn works(&self, settings: &Settings, store: &Arc<dyn Store>) -> Result<Arc<dyn Works>, String> {

@@ -16,6 +16,7 @@ mod link;
 mod look;
 mod open;
 mod packed;
+mod restore;
 mod row;
 mod scheme;
 mod shelf;
@@ -28,6 +29,7 @@ mod want;
 use sqlx::{MySqlPool, SqlitePool};
 
 pub use open::open;
+pub use restore::Restored;
 
 /// An open database, both `world::Store` and `world::Shelf`.
 #[derive(Debug)]

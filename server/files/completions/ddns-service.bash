@@ -31,6 +31,9 @@ _ddns__service() {
             ddns__service,import)
                 cmd="ddns__service__subcmd__import"
                 ;;
+            ddns__service,restore)
+                cmd="ddns__service__subcmd__restore"
+                ;;
             ddns__service,token)
                 cmd="ddns__service__subcmd__token"
                 ;;
@@ -86,7 +89,7 @@ _ddns__service() {
 
     case "${cmd}" in
         ddns__service)
-            opts="-h -V --init-db --daemon --debug --config --help --version user hostname token cleanup check backup import"
+            opts="-h -V --init-db --daemon --debug --config --help --version user hostname token cleanup check backup restore import"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -291,6 +294,24 @@ _ddns__service() {
             ;;
         ddns__subcmd__service__subcmd__import)
             opts="-h --dry-run --debug --config --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --config)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        ddns__subcmd__service__subcmd__restore)
+            opts="-h --debug --config --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -36,6 +36,7 @@ complete -c ddns-service -n "__fish_ddns_service_needs_command" -f -a "token" -d
 complete -c ddns-service -n "__fish_ddns_service_needs_command" -f -a "cleanup" -d 'Remove the records of expired hostnames now, as the daemon does by itself'
 complete -c ddns-service -n "__fish_ddns_service_needs_command" -f -a "check" -d 'Look at everything the daemon needs, and say what to do where something is wrong'
 complete -c ddns-service -n "__fish_ddns_service_needs_command" -f -a "backup" -d 'Write a whole copy of the database while the daemon goes on'
+complete -c ddns-service -n "__fish_ddns_service_needs_command" -f -a "restore" -d 'Bring a copy made by \'backup\' back into an empty database, of whatever kind'
 complete -c ddns-service -n "__fish_ddns_service_needs_command" -f -a "import" -d 'Make users and hostnames from a CSV file'
 complete -c ddns-service -n "__fish_ddns_service_using_subcommand user; and not __fish_seen_subcommand_from list add delete passwd email limit" -l config -d 'Configuration file' -r -F
 complete -c ddns-service -n "__fish_ddns_service_using_subcommand user; and not __fish_seen_subcommand_from list add delete passwd email limit" -l debug -d 'Log everything, whatever the configuration says'
@@ -128,6 +129,9 @@ complete -c ddns-service -n "__fish_ddns_service_using_subcommand check" -s h -l
 complete -c ddns-service -n "__fish_ddns_service_using_subcommand backup" -l config -d 'Configuration file' -r -F
 complete -c ddns-service -n "__fish_ddns_service_using_subcommand backup" -l debug -d 'Log everything, whatever the configuration says'
 complete -c ddns-service -n "__fish_ddns_service_using_subcommand backup" -s h -l help -d 'Print help'
+complete -c ddns-service -n "__fish_ddns_service_using_subcommand restore" -l config -d 'Configuration file' -r -F
+complete -c ddns-service -n "__fish_ddns_service_using_subcommand restore" -l debug -d 'Log everything, whatever the configuration says'
+complete -c ddns-service -n "__fish_ddns_service_using_subcommand restore" -s h -l help -d 'Print help'
 complete -c ddns-service -n "__fish_ddns_service_using_subcommand import" -l config -d 'Configuration file' -r -F
 complete -c ddns-service -n "__fish_ddns_service_using_subcommand import" -l dry-run -d 'Only look whether all lines could be imported'
 complete -c ddns-service -n "__fish_ddns_service_using_subcommand import" -l debug -d 'Log everything, whatever the configuration says'

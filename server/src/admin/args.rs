@@ -71,11 +71,21 @@ pub enum Word {
     Check(Json),
     /// Write a whole copy of the database while the daemon goes on
     #[command(
-        after_help = "FILE must not be there yet. To restore: stop the daemon, put the copy in the place of the database.\n\n\
+        after_help = "FILE must not be there yet. It is an SQLite file, whatever the database is; 'restore' brings it back.\n\n\
         Example:\n  ddns-service backup /var/backups/ddns-$(date +%F).db"
     )]
     Backup {
         /// Where to
+        file: PathBuf,
+    },
+    /// Bring a copy made by 'backup' back into an empty database, of whatever kind
+    #[command(
+        after_help = "Stop the daemon first. A database that has users or hostnames is refused: move it away, or configure a new one.\n\
+        All hostnames are pushed to the DNS again once the daemon runs, each with the address that it had in the copy.\n\n\
+        Example:\n  ddns-service restore /var/backups/ddns-2026-11-21.db"
+    )]
+    Restore {
+        /// The copy
         file: PathBuf,
     },
     /// Make users and hostnames from a CSV file

@@ -7,6 +7,7 @@ use crate::account::Host;
 use crate::config::{Database, Settings};
 use crate::moment::Moment;
 use crate::push::{PushFault, Pushed, Step};
+use crate::store::Restored;
 use crate::sweep::Swept;
 use crate::world::{Mail, Store, StoreFault, Zone};
 
@@ -18,6 +19,9 @@ pub trait House: Send + Sync {
 
     /// Opens the database; makes it or brings it to this version where needed.
     async fn store(&self, database: &Database) -> Result<Arc<dyn Store>, StoreFault>;
+
+    /// Brings a backup into the database that [`House::store`] opened last, which must hold no users and hosts.
+    async fn restore(&self, file: &Path) -> Result<Restored, StoreFault>;
 
     /// The ways into the DNS; a sentence where they cannot be had (a key file that cannot be read).
     fn works(&self, settings: &Settings, store: &Arc<dyn Store>) -> Result<Arc<dyn Works>, String>;

@@ -1,5 +1,6 @@
-//! `cleanup` and `backup`: what an operator does now and then.
+//! `cleanup`, `backup` and `restore`: what an operator does now and then.
 
+use std::fs::File;
 use std::path::Path;
 
 use super::Office;
@@ -29,4 +30,29 @@ impl Office<'_, '_> {
         self.store.backup(file).await?;
         self.printer().line(&format!("the database is copied to {}", file.display()))
     }
+
+    pub(super) async fn restore(&mut self, file: &Path) -> Result<(), Fault> {
+        File::open(file).map_err(|fault| Fault::File(file.to_owned(), fault))?;
+        let restored = self.house.restore(file).await?;
+        let mut printer = self.printer();
+        printer.line(&format!(
+            "{} and {} are back from {}; start the service, it pushes {} of them to the DNS again",
+            counted(restored.users, "user"),
+            counted(restored.hosts, "hostname"),
+            file.display(),
+            restored.due
+        ))?;
+        if restored.letters > 0 {
+            let letters = counted(restored.letters, "letter");
+            printer.line(&format!("{letters} that waited when the copy was made will not be sent"))?;
+        }
+        printer.line(
+            "what came after the copy is not known: hostnames deleted since are back, records of hostnames made since stay at a name server \
+             elsewhere, and addresses are those of the copy until the routers say others",
+        )
+    }
+}
+
+fn counted(count: u64, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }

@@ -9,8 +9,10 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use ddns::secret::Secret;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
 
-use super::settings::{Database, Settings};
+use super::settings::{Database, Settings, SslMode};
 use super::{Fault, Warning, read_all};
 
 /// More is no configuration.
@@ -31,6 +33,8 @@ pub enum LoadFault {
     WorldWritable(PathBuf),
     /// It is no text: the line on which that shows.
     NotText(PathBuf, usize),
+    /// `ssl_ca` names a file that cannot be read, or that holds no certificate; why.
+    Authority(PathBuf, String),
     /// What is written in it is wrong.
     Wrong(PathBuf, Vec<Fault>),
 }
@@ -48,6 +52,13 @@ impl fmt::Display for LoadFault {
                 write!(f, "{path}: can be changed by everybody on this machine: chmod o-rwx '{path}'")
             }
             Self::NotText(path, line) => write!(f, "{}:{line}: is not UTF-8", path.display()),
+            Self::Authority(path, why) => {
+                let path = path.display();
+                write!(
+                    f,
+                    "[database] ssl_ca = \"{path}\": {why}; wanted a PEM file with the certificate of the server's authority"
+                )
+            }
             Self::Wrong(path, faults) => {
                 let path = path.display().to_string();
                 for (at, fault) in faults.iter().enumerate() {
@@ -85,7 +96,21 @@ pub fn load(path: &Path) -> Result<(Settings, Vec<Warning>), LoadFault> {
         }
         *password = Secret::new(bytes);
     }
+    if let Database::Mariadb { ssl_mode: SslMode::VerifyFull, ssl_ca: Some(file), .. } = &settings.database {
+        authority(file).map_err(|why| LoadFault::Authority(file.clone(), why))?;
+    }
     Ok((settings, warnings))
+}
+
+/// Whether the file holds certificates and nothing that is damaged.
+fn authority(file: &Path) -> Result<(), String> {
+    let bytes = std::fs::read(file).map_err(|error| format!("cannot be read: {error}"))?;
+    let found = CertificateDer::pem_slice_iter(&bytes).collect::<Result<Vec<_>, _>>();
+    match found {
+        Ok(found) if !found.is_empty() => Ok(()),
+        Ok(_) => Err("has no certificate in it".to_owned()),
+        Err(error) => Err(format!("has a damaged certificate in it ({error})")),
+    }
 }
 
 /// The bytes of a file that not everybody may read. Mode and bytes come from one open file: a path could lead elsewhere in between.

@@ -132,6 +132,8 @@ tables! {
         USER "user" Text("");
         PASSWORD "password" Secret;
         PASSWORD_FILE "password_file" Text("");
+        SSL_MODE "ssl_mode" Choice(&["disabled", "preferred", "required", "verify-full"], "preferred");
+        SSL_CA "ssl_ca" Text("");
         POOL_SIZE "pool_size" Number(1, 1000, 5);
     }
     dns_service "dns_service" {

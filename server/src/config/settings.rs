@@ -135,9 +135,39 @@ pub enum Database {
         user: String,
         /// `password`
         password: Secret,
+        /// `ssl_mode`
+        ssl_mode: SslMode,
+        /// `ssl_ca`: PEM, certificates of authorities that are trusted beside those of the web.
+        ssl_ca: Option<PathBuf>,
         /// `pool_size`: connections.
         pool_size: u32,
     },
+}
+
+impl Database {
+    /// Whether its words go over a net that others may listen to.
+    #[must_use]
+    pub fn is_far(&self) -> bool {
+        match self {
+            Self::Sqlite { .. } => false,
+            Self::Mariadb { host, .. } => {
+                !host.starts_with('/') && !matches!(host.as_str(), "localhost" | "127.0.0.1" | "::1")
+            }
+        }
+    }
+}
+
+/// `ssl_mode`: TLS to the database server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SslMode {
+    /// Never.
+    Disabled,
+    /// Where the server is another machine and has it; whoever answers is believed to be the server.
+    Preferred,
+    /// Always, but whoever answers is believed to be the server.
+    Required,
+    /// Always, and the server's certificate is for `host` and by an authority that is trusted.
+    VerifyFull,
 }
 
 /// `[dns_service]`

@@ -1,4 +1,5 @@
-//! A whole copy while others go on: a new SQLite file of the same scheme, whatever the database is. And the way back into an empty one.
+//! A whole copy while others go on: a new SQLite file of the same scheme, whatever the database is. Knows the columns of all tables; the way
+//! back is in `restore.rs`.
 
 use std::fs::{File, OpenOptions};
 use std::io;
@@ -7,15 +8,16 @@ use std::path::{Path, PathBuf};
 
 use super::fault::{Halt, away};
 use super::link::{Link, Work};
+use super::restore::{counters, raise};
 use super::row::{Value, pieces, rows_of_marks, values};
 use super::transact::transact;
 use super::{Pools, Sql, open};
 use crate::config::Database;
-use crate::world::{Store as _, StoreFault};
+use crate::world::StoreFault;
 
 /// Each table, in an order in which rows come after those they need; how many columns make its key, which come first; its columns.
 /// A column marked `#` holds numbers, `*` bytes, others text.
-const TABLES: [Table; 8] = [
+pub(super) const TABLES: [Table; 8] = [
     ("users", 1, &["#id", "name", "email", "password", "#host_limit", "#turn"]),
     (
         "hosts",
@@ -106,32 +108,30 @@ async fn written(sql: &Sql, part: &Path) -> Result<(), StoreFault> {
         return done.map(drop).map_err(|error| away(&error));
     }
     let target = open(&Database::Sqlite { path: part.to_owned() }).await?;
-    let done = target.fill_from(sql).await;
+    let done = copied(&target, sql).await;
     target.close().await;
     done
 }
 
-impl Sql {
-    /// Copies all rows of another database into this one, which must hold none: a backup brought back, or a move from SQLite to MariaDB.
-    /// The source is read as it is at one moment. Leases and due times are copied too: what was not in the DNS will be pushed.
-    pub async fn fill_from(&self, source: &Self) -> Result<(), StoreFault> {
-        if !self.users().await?.is_empty() {
-            return Err(StoreFault::Foreign(
-                "the database already has users; rows are copied into an empty one only".to_owned(),
-            ));
+/// Copies all rows into a new file that nobody sees yet. The source is read as it is at one moment; its counters are read after that, because
+/// they may be too high but not too low.
+async fn copied(target: &Sql, source: &Sql) -> Result<(), StoreFault> {
+    let mut from = source.snapshot().await?;
+    let link = &mut from.link();
+    for table in &TABLES {
+        let mut after = None;
+        while let Some(rows) = page(link, table, after.as_deref()).await.map_err(|error| away(&error))? {
+            transact!(target, link => put(link, table, &rows))?;
+            after = rows.last().map(|row| row[..table.1].to_vec());
         }
-        let mut from = source.snapshot().await?;
-        let link = &mut from.link();
-        for table in &TABLES {
-            let mut after = None;
-            while let Some(rows) = page(link, table, after.as_deref()).await.map_err(|error| away(&error))? {
-                transact!(self, link => put(link, table, &rows))?;
-                after = rows.last().map(|row| row[..table.1].to_vec());
-            }
-        }
-        Ok(())
     }
+    for (table, number) in counters(link).await.map_err(|error| away(&error))? {
+        transact!(target, link => raise(link, &table, number))?;
+    }
+    Ok(())
+}
 
+impl Sql {
     /// Ends all connections; SQLite's files beside the database are gone then.
     pub async fn close(&self) {
         match &self.pools {
@@ -154,14 +154,14 @@ impl Sql {
 }
 
 /// A table as it stands in [`TABLES`].
-type Table = (&'static str, usize, &'static [&'static str]);
+pub(super) type Table = (&'static str, usize, &'static [&'static str]);
 
 fn names(columns: &[&str]) -> Vec<String> {
     columns.iter().map(|column| column.trim_start_matches(['#', '*']).to_owned()).collect()
 }
 
 /// The next rows in the order of their keys, `None` at the end.
-async fn page(
+pub(super) async fn page(
     link: &mut Link<'_>,
     &(table, key, columns): &Table,
     after: Option<&[Value]>,
@@ -197,7 +197,7 @@ fn behind(names: &[String], after: &[Value]) -> (String, Vec<Value>) {
     (format!("WHERE {}", ways.join(" OR ")), values)
 }
 
-async fn put(link: &mut Link<'_>, &(table, _, columns): &Table, rows: &[Vec<Value>]) -> Result<(), Halt> {
+pub(super) async fn put(link: &mut Link<'_>, &(table, _, columns): &Table, rows: &[Vec<Value>]) -> Result<(), Halt> {
     for piece in pieces(rows) {
         let marks = rows_of_marks(piece.len(), columns.len());
         let sql = format!("INSERT INTO {table} ({}) VALUES {marks}", names(columns).join(", "));

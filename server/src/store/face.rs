@@ -4,6 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use ddns::secret::Secret;
+use sqlx::mysql::MySqlSslMode;
 
 use super::fault::away;
 use super::transact::transact;
@@ -143,6 +144,17 @@ impl Store for Sql {
 impl Sql {
     async fn version(&self, link: &mut super::link::Link<'_>) -> Result<String, sqlx::Error> {
         let row = link.one(link.dialect().version, Vec::new()).await?.ok_or(sqlx::Error::RowNotFound)?;
-        Ok(format!("{}, scheme {}", row.text(0)?, scheme::number(link).await?))
+        Ok(format!("{}, scheme {}{}", row.text(0)?, scheme::number(link).await?, self.way(link).await?))
+    }
+
+    /// How what goes over a net is kept from others; nothing where TLS is not asked for.
+    async fn way(&self, link: &mut super::link::Link<'_>) -> Result<String, sqlx::Error> {
+        let super::Pools::Mariadb(pool) = &self.pools else { return Ok(String::new()) };
+        if matches!(pool.connect_options().get_ssl_mode(), MySqlSslMode::Disabled) {
+            return Ok(String::new());
+        }
+        let row = link.one("SHOW SESSION STATUS LIKE 'Ssl_version'", Vec::new()).await?;
+        let version = row.as_ref().map(|row| row.text(1)).transpose()?.unwrap_or_default();
+        Ok(if version.is_empty() { ", not encrypted".to_owned() } else { format!(", {version}") })
     }
 }

@@ -13,7 +13,7 @@ use sqlx::{ConnectOptions as _, Connection as _, Executor as _, MySqlPool, Sqlit
 
 use super::fault::away;
 use super::{Pools, Sql, scheme};
-use crate::config::Database;
+use crate::config::{Database, SslMode};
 use crate::world::StoreFault;
 
 /// How long one waits for a connection, or for SQLite's lock.
@@ -78,7 +78,7 @@ fn make_file(path: &Path) -> Result<(), StoreFault> {
 }
 
 async fn mariadb(database: &Database) -> Result<MySqlPool, StoreFault> {
-    let Database::Mariadb { host, port, name, user, password, pool_size } = database else {
+    let Database::Mariadb { host, port, name, user, password, ssl_mode, ssl_ca, pool_size } = database else {
         return Err(StoreFault::Away("no server is configured".to_owned()));
     };
     let options = MySqlConnectOptions::new()
@@ -89,8 +89,14 @@ async fn mariadb(database: &Database) -> Result<MySqlPool, StoreFault> {
         .collation("utf8mb4_bin")
         .statement_cache_capacity(STATEMENTS)
         .disable_statement_logging();
-    let here = host.starts_with('/') || matches!(host.as_str(), "localhost" | "127.0.0.1" | "::1");
-    let options = options.ssl_mode(if here { MySqlSslMode::Disabled } else { MySqlSslMode::Preferred });
+    let options = options.ssl_mode(match ssl_mode {
+        _ if host.starts_with('/') => MySqlSslMode::Disabled,
+        SslMode::Preferred if database.is_far() => MySqlSslMode::Preferred,
+        SslMode::Disabled | SslMode::Preferred => MySqlSslMode::Disabled,
+        SslMode::Required => MySqlSslMode::Required,
+        SslMode::VerifyFull => MySqlSslMode::VerifyIdentity,
+    });
+    let options = ssl_ca.iter().fold(options, |options, file| options.ssl_ca(file));
     let options = if host.starts_with('/') { options.socket(host) } else { options.host(host).port(*port) };
     let pool = MySqlPoolOptions::new()
         .max_connections((*pool_size).max(1))

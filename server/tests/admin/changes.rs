@@ -169,3 +169,18 @@ fn a_backup_overwrites_nothing() {
     assert_eq!(order("backup").word(&fresh).run(&stage).code, 0);
     assert!(stage.store.copies.lock().unwrap().contains(&fresh));
 }
+
+#[test]
+fn a_restore_says_what_came_back_and_what_is_not_known() {
+    let stage = peopled();
+    let told = order("restore").word(std::env::current_exe().unwrap()).run(&stage);
+    assert_eq!(told.code, 0, "{told:?}");
+    assert!(
+        told.out.starts_with("1 user and 2 hostnames are back from ") && told.out.contains("pushes 2 of them"),
+        "{told:?}"
+    );
+    assert!(told.out.contains("1 letter that waited") && told.out.contains("deleted since are back"), "{told:?}");
+    let told = order("restore").word(std::path::Path::new("/not/there.db")).run(&stage);
+    assert_eq!(told.code, 1);
+    assert!(told.err.contains("/not/there.db") && told.err.contains("check the path"), "{told:?}");
+}

@@ -8,6 +8,7 @@ use crate::bed::http::Ask;
 use crate::bed::{Bed, PLAIN, Said, folder, until};
 use crate::mariadb::Server;
 use crate::server::Remote;
+use crate::servers;
 
 fn update(bed: &Bed, address: &str) -> String {
     bed.ask(&Ask::get(&format!("/update?hostname=one.dyn.example.com&myip={address}")).user("ben", PLAIN)).body
@@ -43,6 +44,58 @@ fn without_its_database_server_all_is_911_and_afterwards_all_is_well() {
     let well = || Some(update(&bed, "192.0.2.3")).filter(|said| said != "911\n");
     assert_eq!(until("the database", well, || bed.log()), "good 192.0.2.3\n");
     assert_eq!(update(&bed, "192.0.2.3"), "nochg 192.0.2.3\n");
+}
+
+/// A database server's `[database]`.
+fn table(database: &Database) -> String {
+    let Database::Mariadb { host, name, user, password, .. } = database else { panic!("no server") };
+    let password = String::from_utf8(password.reveal().to_vec()).unwrap();
+    format!(
+        "backend = \"mariadb\"\nhost = \"{host}\"\nname = \"{name}\"\nuser = \"{user}\"\npassword = \"{password}\"\n"
+    )
+}
+
+#[test]
+fn after_a_copy_came_back_the_dns_has_what_it_says_in_either_kind_of_database() {
+    let bind = servers::Server::start(servers::Kind::Bind);
+    let server = Server::start(&[]);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let mariadb = table(&runtime.block_on(server.database()));
+    let mut bed = Bed::made(|plan| {
+        plan.unlimited();
+        plan.remote(bind.at.port(), &bind.key());
+    });
+    let sqlite = bed.plan.database.clone();
+    bed.user("ben", PLAIN);
+    for label in ["one", "two"] {
+        bed.done(&["hostname", "add", "ben", label, "example.test", "--expiry-ttl", "3024000"]);
+    }
+    let update = |bed: &Bed, label: &str, address: &str| {
+        bed.ask(&Ask::get(&format!("/update?hostname={label}.example.test&myip={address}")).user("ben", PLAIN)).body
+    };
+    bed.run();
+    let mut last = "192.0.2.1".to_owned();
+    assert_eq!(update(&bed, "one", &last), "good 192.0.2.1\n");
+    for (number, table) in [mariadb, sqlite].into_iter().enumerate() {
+        let copy = format!("copy{number}.db");
+        bed.done(&["backup", &copy]);
+        assert_eq!(update(&bed, "one", "192.0.2.9"), "good 192.0.2.9\n");
+        assert!(bed.cli(&["restore", &copy], "").err.contains("the database is in use"));
+        bed.end("TERM");
+        let _ = std::fs::rename(bed.folder.join("ddns.db"), bed.folder.join("old.db"));
+        bed.plan.database = table;
+        bed.configure();
+        let said = bed.done(&["restore", &copy]);
+        assert!(said.contains("1 user and 2 hostnames are back") && said.contains("pushes 1 of them"), "{said}");
+        assert_eq!(bind.found("one.example.test", "A"), ["60 192.0.2.9"]);
+        bed.run();
+        let pushed = || Some(bind.found("one.example.test", "A")).filter(|found| found == &[format!("60 {last}")]);
+        until("the name server", pushed, || bed.log());
+        assert_eq!(bind.found("two.example.test", "A"), Vec::<String>::new());
+        assert_eq!(update(&bed, "one", &last), format!("nochg {last}\n"));
+        last = format!("192.0.2.{}", 20 + number);
+        assert_eq!(update(&bed, "one", &last), format!("good {last}\n"));
+    }
 }
 
 /// A small file system in memory.

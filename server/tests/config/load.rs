@@ -77,7 +77,7 @@ fn the_password_may_stand_in_a_file_of_its_own_which_nobody_else_may_read() {
     let folder = Folder::new("password");
     let secret = folder.file("password", b"geheim \n", 0o600);
     let text = format!(
-        "[database]\nbackend = \"mariadb\"\nhost = \"db\"\nname = \"n\"\nuser = \"u\"\npassword_file = \"{}\"\n",
+        "[database]\nbackend = \"mariadb\"\nhost = \"localhost\"\nname = \"n\"\nuser = \"u\"\npassword_file = \"{}\"\n",
         secret.display()
     );
     let path = folder.file("c.toml", text.as_bytes(), 0o600);
@@ -87,4 +87,31 @@ fn the_password_may_stand_in_a_file_of_its_own_which_nobody_else_may_read() {
     assert_eq!(password.reveal(), b"geheim ", "only the line's end is taken away");
     folder.file("password", b"geheim\n", 0o644);
     assert!(refused(&path).contains("password: can be read by everybody"));
+}
+
+#[test]
+fn an_authority_that_cannot_be_used_is_named_with_its_key() {
+    let folder = Folder::new("authority");
+    let ca = folder.0.join("ca.pem");
+    let text = |mode: &str| {
+        format!(
+            "[database]\nbackend = \"mariadb\"\nhost = \"db\"\nname = \"n\"\nuser = \"u\"\nssl_mode = \"{mode}\"\nssl_ca = \"{}\"\n",
+            ca.display()
+        )
+    };
+    let path = folder.file("c.toml", text("verify-full").as_bytes(), 0o600);
+    let begin = format!("[database] ssl_ca = \"{}\": ", ca.display());
+    let end = "; wanted a PEM file with the certificate of the server's authority";
+    for (bytes, why) in [
+        (None, "cannot be read: No such file"),
+        (Some("geheim\n"), "has no certificate in it"),
+        (Some("-----BEGIN CERTIFICATE-----\n!!\n-----END CERTIFICATE-----\n"), "has a damaged certificate in it"),
+    ] {
+        if let Some(bytes) = bytes {
+            folder.file("ca.pem", bytes.as_bytes(), 0o644);
+        }
+        let said = refused(&path);
+        assert!(said.starts_with(&format!("{begin}{why}")) && said.ends_with(end), "{said}");
+    }
+    assert!(config::load(&folder.file("c.toml", text("required").as_bytes(), 0o600)).is_ok(), "it has no effect there");
 }

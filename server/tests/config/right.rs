@@ -5,10 +5,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use ddns_service::config::{
-    Daemon, Database, Defaults, DnsServer, LogLevel, LogTarget, RateLimit, Remote, Settings, Window, fixed_changes,
+    Daemon, Database, Defaults, DnsServer, LogLevel, LogTarget, RateLimit, Remote, Settings, SslMode, Window,
+    fixed_changes,
 };
 
-use crate::{LEAST, settings, warnings};
+use crate::{LEAST, faults, settings, warnings};
 
 #[test]
 fn with_nothing_but_the_databases_path_all_is_as_the_specification_says() {
@@ -103,9 +104,12 @@ fn mariadb_may_call_its_name_database() {
         let text = format!(
             "[database]\nbackend = \"mariadb\"\nhost = \"db\"\n{key} = \"ddns\"\nuser = \"u\"\npassword = \"geheim\"\n"
         );
-        let Database::Mariadb { host, port, name, user, password, pool_size } = settings(&text).database else {
+        let Database::Mariadb { host, port, name, user, password, ssl_mode, ssl_ca, pool_size } =
+            settings(&text).database
+        else {
             panic!("no server")
         };
+        assert_eq!((ssl_mode, ssl_ca), (SslMode::Preferred, None));
         assert_eq!((host.as_str(), port, name.as_str(), user.as_str(), pool_size), ("db", 3306, "ddns", "u", 5));
         assert_eq!(password.reveal(), b"geheim");
     }
@@ -213,5 +217,35 @@ fn a_reload_says_what_it_cannot_change_and_nothing_else() {
     assert_eq!(
         fixed_changes(&server("geheim1"), &server("geheim2")),
         ["[database] stays as it was until a restart, at 'n' at 'db', port 3306"]
+    );
+}
+
+#[test]
+fn a_database_on_another_machine_is_warned_about_until_its_ssl_mode_is_chosen() {
+    let text = |host: &str, rest: &str| {
+        format!("[database]\nbackend = \"mariadb\"\nhost = \"{host}\"\nname = \"d\"\nuser = \"u\"\n{rest}")
+    };
+    for near in ["localhost", "127.0.0.1", "::1", "/run/mysqld/mysqld.sock"] {
+        assert_eq!(warnings(&text(near, "")), Vec::<String>::new());
+    }
+    let far = warnings(&text("db.example.org", ""));
+    assert!(
+        far.len() == 1 && far[0].contains("host = \"db.example.org\": is another machine: wanted ssl_mode"),
+        "{far:?}"
+    );
+    for mode in ["disabled", "preferred", "required", "Verify-Full"] {
+        assert_eq!(warnings(&text("db.example.org", &format!("ssl_mode = \"{mode}\"\n"))), Vec::<String>::new());
+    }
+    let idle = warnings(&text("db.example.org", "ssl_mode = \"required\"\nssl_ca = \"/ca.pem\"\n"));
+    assert!(
+        idle.len() == 1 && idle[0].contains("ssl_ca: has no effect without ssl_mode = \"verify-full\""),
+        "{idle:?}"
+    );
+    let idle = warnings(&text("/run/mysqld/mysqld.sock", "ssl_mode = \"required\"\n"));
+    assert!(idle.len() == 1 && idle[0].contains("does not leave this machine"), "{idle:?}");
+    let refused = faults(&text("db", "ssl_mode = \"verify-ca\"\n"));
+    assert!(
+        refused[0]
+            .contains("ssl_mode = \"verify-ca\": wanted \"disabled\", \"preferred\", \"required\" or \"verify-full\"")
     );
 }

@@ -7,6 +7,7 @@ mod contract;
 mod mariadb;
 mod openings;
 mod speed;
+mod tls;
 mod troubles;
 
 /// Makes two tests of each name.
@@ -81,6 +82,14 @@ on_both! {
         two_writers_never_share_a_serial;
     copies:
         a_backup_holds_everything_and_is_for_its_owner_only
-        a_backup_is_of_one_moment_while_others_write
-        a_backup_comes_back_into_an_empty_database_only;
+        a_backup_is_of_one_moment_while_others_write;
+    returns:
+        a_copy_comes_back_into_either_kind_with_all_that_operators_made
+        what_was_ever_set_is_pushed_again_and_nothing_else
+        an_address_holds_for_its_whole_time_again
+        letters_that_waited_are_not_sent_again
+        numbers_that_were_given_never_come_back
+        serials_go_forward_however_often_a_copy_comes_back
+        a_database_in_use_takes_nothing_back
+        what_fails_half_way_leaves_nothing;
 }

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use ddns::secret::Secret;
-use ddns_service::config::Database;
+use ddns_service::config::{Database, SslMode};
 use sqlx::mysql::MySqlConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Executor, MySqlConnection};
 
@@ -114,6 +114,8 @@ impl Server {
             name: name.clone(),
             user: name.clone(),
             password: Secret::new(format!("pass word {name}")),
+            ssl_mode: SslMode::Preferred,
+            ssl_ca: None,
             pool_size: 5,
         }
     }

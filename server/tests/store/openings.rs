@@ -145,9 +145,9 @@ async fn faults_name_the_place_and_no_password() {
     let said = store::open(&missing).await.unwrap_err().to_string();
     assert!(said.contains("no/folder/ddns.db"), "{said}");
     let bed = Bed::mariadb().await;
-    let Database::Mariadb { host, port, name, user, pool_size, .. } = bed.database.clone() else { panic!() };
-    let password = ddns::secret::Secret::new("wrong-password");
-    let wrong = Database::Mariadb { host, port, name, user, password, pool_size };
+    let mut wrong = bed.database.clone();
+    let Database::Mariadb { password, .. } = &mut wrong else { panic!() };
+    *password = ddns::secret::Secret::new("wrong-password");
     let fault = store::open(&wrong).await.unwrap_err();
     let said = format!("{fault} {fault:?} {wrong:?}");
     assert!(said.contains("Access denied") && !said.contains("wrong-password"), "{said}");
@@ -184,4 +184,45 @@ async fn the_file_is_sound_by_sqlites_own_check() {
         return;
     };
     assert_eq!(String::from_utf8_lossy(&done.stdout), "ok\nwal\n");
+}
+
+#[tokio::test]
+async fn what_is_no_copy_is_not_restored() {
+    let bed = Bed::sqlite();
+    let store = bed.open().await;
+    let at = |name: &str| bed.folder.join(name);
+    store.backup(&at("good.db")).await.unwrap();
+    fs::write(at("text"), "hostname,user\n".repeat(500)).unwrap();
+    fs::write(at("empty"), "").unwrap();
+    let good = fs::read(at("good.db")).unwrap();
+    fs::write(at("short"), &good[..good.len() / 2]).unwrap();
+    for (name, sql) in [
+        ("other", PEEWEE),
+        (
+            "newer",
+            "INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) VALUES (99, 'x', 1, 'y', 0)",
+        ),
+    ] {
+        if name == "newer" {
+            fs::write(at(name), &good).unwrap();
+        }
+        let options = SqliteConnectOptions::new().filename(at(name)).create_if_missing(true);
+        let mut link = options.connect().await.unwrap();
+        link.execute(sql).await.unwrap();
+        link.close().await.unwrap();
+    }
+    for (name, wanted) in [
+        ("text", "is no SQLite database"),
+        ("empty", "is an empty database"),
+        ("short", "give a file that 'ddns-service backup' made"),
+        ("other", "another program (table hostname)"),
+        ("newer", "newer ddns-service (scheme 99"),
+        ("", "is no file"),
+        ("none", "is no file"),
+        ("ddns.db", "is a database in use"),
+    ] {
+        let Err(StoreFault::Foreign(said)) = store.restore(&at(name)).await else { panic!("{name} was restored") };
+        assert!(said.contains(wanted) && said.contains(at(name).to_str().unwrap()), "{said}");
+    }
+    store.restore(&at("good.db")).await.unwrap();
 }

@@ -116,16 +116,3 @@ pub(crate) async fn a_backup_is_of_one_moment_while_others_write(bed: &Bed) {
     }
     writer.await.unwrap();
 }
-
-pub(crate) async fn a_backup_comes_back_into_an_empty_database_only(bed: &Bed) {
-    let store = filled(bed).await;
-    let path = bed.folder.join("copy.db");
-    store.backup(&path).await.unwrap();
-    let copy = store::open(&Database::Sqlite { path }).await.unwrap();
-    let fresh = Bed { database: bed.another().await, folder: crate::bed::folder() };
-    let back = fresh.open().await;
-    back.fill_from(&copy).await.unwrap();
-    assert_eq!(everything(&back).await, everything(&store).await);
-    host(&*back, "ann", "new").await;
-    assert!(matches!(back.fill_from(&copy).await, Err(StoreFault::Foreign(_))));
-}
