@@ -89,7 +89,7 @@ pub enum Word {
         file: PathBuf,
     },
     /// Make users and hostnames from a CSV file
-    #[command(after_help = super::import::COLUMNS)]
+    #[command(after_help = IMPORT)]
     Import {
         /// The CSV file; '-' is standard input
         file: PathBuf,
@@ -106,3 +106,21 @@ pub struct Json {
     #[arg(long)]
     pub json: bool,
 }
+
+/// What `import` reads.
+const IMPORT: &str = "\
+FILE is CSV (comma or semicolon, UTF-8) with a head line. Columns, in any order:
+  user        login name; needed on every line
+  email       mail address; needed on one line of each new user
+  password    for a new user: an Argon2 hash ($argon2id$...) or the password itself
+  host_limit  how many hostnames the user may have, or 'none'; default as configured
+  label       hostname before its zone; '@' is the zone itself
+  zone        DNS zone
+  dns_ttl     seconds; default as configured
+  expiry_ttl  seconds, 0 is never; default as configured
+A line may make a user, a hostname, or both. Users and hostnames that are there already stay as they are.
+
+Example:
+  user,email,password,label,zone,expiry_ttl
+  anna,anna@example.com,$argon2id$v=19$m=65536...,laptop,dyn.example.com,3024000
+  anna,,,desk,dyn.example.com,0";

@@ -19,24 +19,6 @@ mod sheet;
 use plan::{Plan, Present};
 use sheet::LineFault;
 
-/// The columns, for `--help`.
-pub(super) const COLUMNS: &str = "\
-FILE is CSV (comma or semicolon, UTF-8) with a head line. Columns, in any order:
-  user        login name; needed on every line
-  email       mail address; needed on one line of each new user
-  password    for a new user: an Argon2 hash ($argon2id$...) or the password itself
-  host_limit  how many hostnames the user may have, or 'none'; default as configured
-  label       hostname before its zone; '@' is the zone itself
-  zone        DNS zone
-  dns_ttl     seconds; default as configured
-  expiry_ttl  seconds, 0 is never; default as configured
-A line may make a user, a hostname, or both. Users and hostnames that are there already stay as they are.
-
-Example:
-  user,email,password,label,zone,expiry_ttl
-  anna,anna@example.com,$argon2id$v=19$m=65536...,laptop,dyn.example.com,3024000
-  anna,,,desk,dyn.example.com,0";
-
 impl Office<'_, '_> {
     pub(super) async fn import(&mut self, file: &Path, dry_run: bool) -> Result<(), Fault> {
         let bytes = self.bytes(file).map_err(|fault| Fault::File(file.to_owned(), fault))?;

@@ -7,15 +7,18 @@ use crate::config::{DnsServer, Settings};
 use crate::names;
 
 use super::args::Place;
-use super::outcome::Fault;
 
-/// Why a hostname cannot be one.
+/// Why a hostname, a user's name or a mail address cannot be one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum NameFault {
     /// What was typed is not a name of the DNS, and why.
     Form(String, names::NameFault),
     /// A name alone, and none of the configured zones holds it.
     ZoneUnknown(String, Vec<String>),
+    /// Not a user's name, and why.
+    User(&'static str),
+    /// Not a mail address, and why.
+    Email(&'static str),
 }
 
 impl fmt::Display for NameFault {
@@ -32,6 +35,8 @@ impl fmt::Display for NameFault {
                 "which zone is '{name}' in? it is in none of the configured ones ({}); give the label and the zone apart",
                 zones.join(", ")
             ),
+            Self::User(why) => write!(f, "this cannot be a user's name: {why}; choose another one"),
+            Self::Email(why) => write!(f, "this cannot be a mail address: {why}; wanted is one like user@example.com"),
         }
     }
 }
@@ -78,7 +83,7 @@ pub(super) fn shown(fqdn: &str) -> String {
 }
 
 /// A user's name without blanks around it: what a Basic credential can carry (RFC 7617 section 2).
-pub(super) fn user(text: &str) -> Result<String, Fault> {
+pub(super) fn user(text: &str) -> Result<String, NameFault> {
     let name = text.trim();
     let why = match name {
         "" => "it is empty",
@@ -87,11 +92,11 @@ pub(super) fn user(text: &str) -> Result<String, Fault> {
         name if name.chars().any(char::is_control) => "it holds control characters",
         name => return Ok(name.to_owned()),
     };
-    Err(Fault::UserName(why))
+    Err(NameFault::User(why))
 }
 
 /// A mail address without blanks around it, as far as it can be judged without sending (RFC 5321 section 4.5.3.1 for lengths).
-pub(super) fn email(text: &str) -> Result<String, Fault> {
+pub(super) fn email(text: &str) -> Result<String, NameFault> {
     let address = text.trim();
     let why = match address.split_once('@') {
         _ if address.chars().any(|letter| letter.is_control() || letter.is_whitespace()) => {
@@ -106,5 +111,5 @@ pub(super) fn email(text: &str) -> Result<String, Fault> {
         Some((_, domain)) if names::plain(domain).is_err() => "no domain name stands after the @",
         Some(_) => return Ok(address.to_owned()),
     };
-    Err(Fault::Email(why))
+    Err(NameFault::Email(why))
 }

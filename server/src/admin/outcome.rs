@@ -9,7 +9,7 @@ use crate::proof::HashFault;
 use crate::world::{Rejected, StoreFault, ZoneFault};
 
 use super::naming::NameFault;
-use super::password::PasswordFault;
+use super::password::fault::PasswordFault;
 
 /// Exit codes, as the manual page lists them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,11 +39,7 @@ pub enum Fault {
     Dns(Name, ZoneFault, &'static str),
     /// Something of the machine could not be set up (name server's key, mail).
     Setup(String),
-    /// A user's name that cannot be one.
-    UserName(&'static str),
-    /// A mail address that cannot be one.
-    Email(&'static str),
-    /// A hostname that cannot be one.
+    /// A name or a mail address that cannot be one.
     Name(NameFault),
     /// A password that cannot be one, or could not be asked for.
     Password(PasswordFault),
@@ -144,8 +140,6 @@ impl Fault {
 
     fn of_input(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::UserName(why) => write!(f, "this cannot be a user's name: {why}; choose another one"),
-            Self::Email(why) => write!(f, "this cannot be a mail address: {why}; wanted is one like user@example.com"),
             Self::Name(fault) => fault.fmt(f),
             Self::Password(fault) => fault.fmt(f),
             Self::Range(option, least, most) => write!(f, "{option} must be a number from {least} to {most}"),

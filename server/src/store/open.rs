@@ -96,7 +96,7 @@ async fn mariadb(database: &Database) -> Result<MySqlPool, StoreFault> {
         SslMode::Required => MySqlSslMode::Required,
         SslMode::VerifyFull => MySqlSslMode::VerifyIdentity,
     });
-    let options = ssl_ca.iter().fold(options, |options, file| options.ssl_ca(file));
+    let options = ssl_ca.iter().fold(options, MySqlConnectOptions::ssl_ca);
     let options = if host.starts_with('/') { options.socket(host) } else { options.host(host).port(*port) };
     let pool = MySqlPoolOptions::new()
         .max_connections((*pool_size).max(1))

@@ -55,7 +55,8 @@ impl<'a> Plan<'a> {
 
     /// Adds one line, or says why not.
     pub(super) fn take(&mut self, line: &Line) -> Result<(), Wrong> {
-        let user = naming::user(line.user.as_deref().ok_or(Wrong::Empty("user"))?).map_err(Wrong::Said)?;
+        let user = naming::user(line.user.as_deref().ok_or(Wrong::Empty("user"))?)
+            .map_err(|fault| Wrong::Said(fault.into()))?;
         if !self.present.users.contains_key(&user) {
             self.fresh_user(&user, line)?;
         } else if let Some(planned) = self.fresh.get(&user).and_then(|&at| self.users.get(at)) {
@@ -75,7 +76,8 @@ impl<'a> Plan<'a> {
     }
 
     fn fresh_user(&mut self, user: &str, line: &Line) -> Result<(), Wrong> {
-        let email = naming::email(line.email.as_deref().ok_or(Wrong::Empty("email"))?).map_err(Wrong::Said)?;
+        let email = naming::email(line.email.as_deref().ok_or(Wrong::Empty("email"))?)
+            .map_err(|fault| Wrong::Said(fault.into()))?;
         let password = line.password.clone().ok_or(Wrong::Empty("password"))?;
         let hashed = hashed(&password)?;
         if !hashed {
