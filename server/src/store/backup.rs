@@ -6,72 +6,18 @@ use std::io;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
-use super::fault::{Halt, away};
+use super::fault::away;
 use super::link::{Link, Work};
-use super::restore::{counters, raise};
-use super::row::{Value, pieces, rows_of_marks, values};
+use super::row::values;
+use super::tables::{TABLES, counters, page, put, raise};
 use super::transact::transact;
 use super::{Pools, Sql, open};
 use crate::config::Database;
 use crate::world::StoreFault;
 
-/// Each table, in an order in which rows come after those they need; how many columns make its key, which come first; its columns.
-/// A column marked `#` holds numbers, `*` bytes, others text.
-pub(super) const TABLES: [Table; 8] = [
-    ("users", 1, &["#id", "name", "email", "password", "#host_limit", "#turn"]),
-    (
-        "hosts",
-        1,
-        &[
-            "#id",
-            "#user_id",
-            "fqdn",
-            "label",
-            "zone",
-            "#dns_ttl",
-            "#expiry_ttl",
-            "address4",
-            "last4",
-            "#changed4",
-            "#seen4",
-            "#expires4",
-            "address6",
-            "last6",
-            "#changed6",
-            "#seen6",
-            "#expires6",
-            "#generation",
-            "#applied",
-            "source",
-            "recent",
-            "#leaving",
-            "lease_owner",
-            "#due",
-            "#doubt",
-        ],
-    ),
-    ("tokens", 1, &["#id", "#host_id", "*digest", "note", "#made"]),
-    ("events", 1, &["#id", "#host_id", "#made", "kind", "#family", "old_address", "new_address", "source"]),
-    (
-        "letters",
-        1,
-        &["#id", "letter_key", "#host_id", "#generation", "recipient", "subject", "body", "#tries", "#due", "#left_at"],
-    ),
-    ("zones", 1, &["#id", "name", "#version"]),
-    ("zone_records", 3, &["#zone_id", "owner", "#family", "address", "#ttl"]),
-    (
-        "zone_changes",
-        3,
-        &["#zone_id", "#version", "#place", "owner", "old_address", "#old_ttl", "new_address", "#new_ttl"],
-    ),
-];
-
 /// One moment of all tables; READ COMMITTED, which is ours otherwise, would read each as it is then.
 const SNAPSHOT: &str =
     "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ; START TRANSACTION WITH CONSISTENT SNAPSHOT, READ ONLY";
-
-/// Rows read at once.
-const PAGE: i64 = 1024;
 
 /// Writes the copy beside its name first: what has the name is whole.
 pub(super) async fn backup(sql: &Sql, path: &Path) -> Result<(), StoreFault> {
@@ -151,57 +97,4 @@ impl Sql {
         }
         .map_err(|error| away(&error))
     }
-}
-
-/// A table as it stands in [`TABLES`].
-pub(super) type Table = (&'static str, usize, &'static [&'static str]);
-
-fn names(columns: &[&str]) -> Vec<String> {
-    columns.iter().map(|column| column.trim_start_matches(['#', '*']).to_owned()).collect()
-}
-
-/// The next rows in the order of their keys, `None` at the end.
-pub(super) async fn page(
-    link: &mut Link<'_>,
-    &(table, key, columns): &Table,
-    after: Option<&[Value]>,
-) -> Result<Option<Vec<Vec<Value>>>, sqlx::Error> {
-    let names = names(columns);
-    let order = names[..key].join(", ");
-    let (which, mut values) = after.map_or_else(Default::default, |after| behind(&names[..key], after));
-    let sql = format!("SELECT {} FROM {table} {which} ORDER BY {order} LIMIT ?", names.join(", "));
-    values.push(Value::Int(PAGE));
-    let mut rows = Vec::new();
-    for row in link.rows(sql, values).await? {
-        let cells = columns.iter().enumerate().map(|(at, column)| match column.chars().next() {
-            Some('#') => row.maybe_int(at).map(Value::from),
-            Some('*') => row.bytes(at).map(|bytes| Value::Bytes(bytes.to_vec())),
-            _ => row.maybe_text(at).map(Value::from),
-        });
-        rows.push(cells.collect::<Result<Vec<_>, _>>()?);
-    }
-    Ok(Some(rows).filter(|rows| !rows.is_empty()))
-}
-
-/// `WHERE (a > ?) OR (a = ? AND b > ?)`: a comparison of whole keys is the same, but MariaDB finds no index for it.
-fn behind(names: &[String], after: &[Value]) -> (String, Vec<Value>) {
-    let mut values = Vec::new();
-    let ways: Vec<String> = (0..names.len())
-        .map(|last| {
-            values.extend_from_slice(&after[..=last]);
-            let mut same: Vec<String> = names[..last].iter().map(|name| format!("{name} = ?")).collect();
-            same.push(format!("{} > ?", names[last]));
-            format!("({})", same.join(" AND "))
-        })
-        .collect();
-    (format!("WHERE {}", ways.join(" OR ")), values)
-}
-
-pub(super) async fn put(link: &mut Link<'_>, &(table, _, columns): &Table, rows: &[Vec<Value>]) -> Result<(), Halt> {
-    for piece in pieces(rows) {
-        let marks = rows_of_marks(piece.len(), columns.len());
-        let sql = format!("INSERT INTO {table} ({}) VALUES {marks}", names(columns).join(", "));
-        link.run(sql, piece.concat()).await?;
-    }
-    Ok(())
 }

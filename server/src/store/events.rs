@@ -3,7 +3,8 @@
 use ddns::address::Family;
 
 use super::fault::Halt;
-use super::link::{Link, Row};
+use super::found::Row;
+use super::link::Link;
 use super::row::{Value, padded, pieces, rows_of_marks, strange, values};
 use super::standing::values_of;
 use crate::moment::Moment;

@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use super::fault::Halt;
-use super::link::{Link, Row};
+use super::found::Row;
+use super::link::Link;
 use super::row::{padded, pieces, rows_of_marks, values};
 use super::standing::values_of;
 use crate::moment::Moment;

@@ -1,11 +1,12 @@
 //! One connection of either kind: a statement with values in, rows out. The only file that says everything twice, and it holds no table.
 
-use sqlx::mysql::{MySqlConnection, MySqlRow};
+use sqlx::mysql::MySqlConnection;
 use sqlx::pool::PoolConnection;
-use sqlx::sqlite::{SqliteConnection, SqliteRow};
-use sqlx::{AssertSqlSafe, MySql, Row as _, Sqlite, Transaction};
+use sqlx::sqlite::SqliteConnection;
+use sqlx::{AssertSqlSafe, MySql, Sqlite, Transaction};
 
-use super::packed::{self, Cell};
+use super::found::Row;
+use super::packed;
 use super::row::Value;
 
 /// A connection in use.
@@ -24,13 +25,6 @@ pub(super) enum Loan {
 pub(super) enum Work {
     Sqlite(Transaction<'static, Sqlite>),
     Mariadb(Transaction<'static, MySql>),
-}
-
-/// A row found.
-pub(super) enum Row {
-    Packed(Vec<Cell>),
-    Sqlite(SqliteRow),
-    Mariadb(MySqlRow),
 }
 
 /// The words by which the two differ.
@@ -183,43 +177,5 @@ impl Work {
             Self::Sqlite(work) => work.rollback().await,
             Self::Mariadb(work) => work.rollback().await,
         };
-    }
-}
-
-macro_rules! column {
-    ($row:expr, $at:expr, $packed:expr) => {
-        match $row {
-            Row::Packed(cells) => {
-                $packed(cells.get($at).ok_or(sqlx::Error::ColumnIndexOutOfBounds { index: $at, len: cells.len() })?)
-            }
-            Row::Sqlite(row) => row.try_get_unchecked($at),
-            Row::Mariadb(row) => row.try_get_unchecked($at),
-        }
-    };
-}
-
-impl Row {
-    pub(super) fn int(&self, at: usize) -> Result<i64, sqlx::Error> {
-        column!(self, at, |cell: &Cell| cell.maybe_int()?.ok_or_else(|| packed::other("a number")))
-    }
-
-    pub(super) fn maybe_int(&self, at: usize) -> Result<Option<i64>, sqlx::Error> {
-        column!(self, at, Cell::maybe_int)
-    }
-
-    pub(super) fn text(&self, at: usize) -> Result<&str, sqlx::Error> {
-        match self {
-            Self::Packed(_) => self.maybe_text(at)?.ok_or_else(|| packed::other("text")),
-            Self::Sqlite(row) => row.try_get_unchecked(at),
-            Self::Mariadb(row) => row.try_get_unchecked(at),
-        }
-    }
-
-    pub(super) fn maybe_text(&self, at: usize) -> Result<Option<&str>, sqlx::Error> {
-        column!(self, at, Cell::maybe_text)
-    }
-
-    pub(super) fn bytes(&self, at: usize) -> Result<&[u8], sqlx::Error> {
-        column!(self, at, |_: &Cell| Err(packed::other("bytes")))
     }
 }

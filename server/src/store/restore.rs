@@ -8,10 +8,10 @@ mod file;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use super::backup::{TABLES, Table, page, put};
 use super::fault::{Halt, away};
 use super::link::Link;
 use super::row::{Value, strange, values};
+use super::tables::{TABLES, Table, counters, page, put, raise};
 use super::transact::transact;
 use super::{Pools, Sql, open};
 use crate::config::Database;
@@ -212,32 +212,4 @@ async fn zones(link: &mut Link<'_>, from: &mut Link<'_>, leap: i64) -> Result<()
         Some(row)
     })
     .await
-}
-
-/// For each table with numbered rows, the last number that it gave.
-pub(super) async fn counters(link: &mut Link<'_>) -> Result<Vec<(String, i64)>, sqlx::Error> {
-    let sql = match link {
-        Link::Sqlite(_) => "SELECT name, seq FROM sqlite_sequence",
-        Link::Mariadb(_) => {
-            "SELECT table_name, CAST(auto_increment - 1 AS SIGNED) FROM information_schema.tables \
-             WHERE table_schema = DATABASE() AND auto_increment IS NOT NULL"
-        }
-    };
-    let mut found = Vec::new();
-    for row in link.rows(sql, Vec::new()).await? {
-        let (table, number) = (row.text(0)?.to_owned(), row.int(1)?);
-        if number > 0 && TABLES.iter().any(|known| known.0 == table) {
-            found.push((table, number));
-        }
-    }
-    Ok(found)
-}
-
-/// SQLite's counter of a table, to this number at least.
-pub(super) async fn raise(link: &mut Link<'_>, table: &str, number: i64) -> Result<(), Halt> {
-    let met = link.run("UPDATE sqlite_sequence SET seq = MAX(seq, ?) WHERE name = ?", values![number, table]).await?;
-    if met == 0 {
-        link.run("INSERT INTO sqlite_sequence (name, seq) VALUES (?, ?)", values![table, number]).await?;
-    }
-    Ok(())
 }

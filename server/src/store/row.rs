@@ -3,7 +3,6 @@
 use std::error::Error;
 use std::net::IpAddr;
 
-use super::link::Row;
 use crate::moment::Moment;
 
 /// What is bound to a question mark.
@@ -62,20 +61,6 @@ macro_rules! values {
     ($($value:expr),* $(,)?) => { vec![$($crate::store::row::Value::from($value)),*] };
 }
 pub(super) use values;
-
-impl Row {
-    pub(super) fn u32(&self, at: usize) -> Result<u32, sqlx::Error> {
-        u32::try_from(self.int(at)?).map_err(strange)
-    }
-
-    pub(super) fn address(&self, at: usize) -> Result<Option<IpAddr>, sqlx::Error> {
-        self.maybe_text(at)?.map(|text| text.parse().map_err(strange)).transpose()
-    }
-
-    pub(super) fn moment(&self, at: usize) -> Result<Option<Moment>, sqlx::Error> {
-        Ok(self.maybe_int(at)?.map(Moment))
-    }
-}
 
 /// A value that this program cannot have written.
 pub(super) fn strange(error: impl Error + Send + Sync + 'static) -> sqlx::Error {

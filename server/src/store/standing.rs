@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::link::{Link, Row};
+use super::found::Row;
+use super::link::Link;
 use super::row::{Value, padded, pieces, rows_of_marks, strange, values};
 use crate::account::{Held, Host, Name};
 use crate::moment::Moment;

@@ -1,7 +1,8 @@
 //! Tokens of hosts.
 
 use super::fault::{Halt, bound, taken};
-use super::link::{Link, Row};
+use super::found::Row;
+use super::link::Link;
 use super::row::{Value, values};
 use crate::account::{Digest, Token};
 use crate::moment::Moment;

@@ -3,7 +3,8 @@
 use ddns::secret::Secret;
 
 use super::fault::{Halt, bound, taken};
-use super::link::{Link, Row};
+use super::found::Row;
+use super::link::Link;
 use super::row::{Value, strange, values};
 use crate::account::User;
 use crate::world::{NewUser, Rejected};
