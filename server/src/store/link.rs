@@ -36,10 +36,9 @@ pub(super) struct Dialect {
     pub(super) lock: &'static str,
     /// Behind a SELECT: rows that others hold are left out.
     pub(super) skip: &'static str,
-    /// Behind an INSERT: a row whose `id` is there is written over by [`Self::fresh`] values.
-    pub(super) upsert: &'static str,
-    /// Before and behind a column's name in an upsert: the value that was to be inserted.
-    pub(super) fresh: (&'static str, &'static str),
+    /// Behind an INSERT, where that is the way to write many rows over: a row whose `id` is there takes values; and what stands before and
+    /// behind a column's name for the value that was to be inserted.
+    pub(super) upsert: Option<(&'static str, &'static str, &'static str)>,
     /// Behind an INSERT: a row whose unique key is there stays as it is.
     pub(super) keep: &'static str,
     /// Its name and version.
@@ -50,8 +49,7 @@ pub(super) const SQLITE: Dialect = Dialect {
     now: "CAST(unixepoch('subsec') * 1000 AS INTEGER)",
     lock: "",
     skip: "",
-    upsert: " ON CONFLICT DO UPDATE SET ",
-    fresh: ("excluded.", ""),
+    upsert: None,
     keep: " ON CONFLICT DO NOTHING",
     version: "SELECT 'SQLite ' || sqlite_version()",
 };
@@ -60,8 +58,7 @@ pub(super) const MARIADB: Dialect = Dialect {
     now: "CAST(UNIX_TIMESTAMP(NOW(3)) * 1000 AS SIGNED)",
     lock: " FOR UPDATE",
     skip: " FOR UPDATE SKIP LOCKED",
-    upsert: " ON DUPLICATE KEY UPDATE ",
-    fresh: ("VALUES(", ")"),
+    upsert: Some((" ON DUPLICATE KEY UPDATE ", "VALUES(", ")")),
     keep: " ON DUPLICATE KEY UPDATE id = id",
     version: "SELECT CONCAT('MariaDB ', VERSION())",
 };

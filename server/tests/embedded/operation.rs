@@ -112,8 +112,11 @@ async fn another_configuration_makes_another_serial_and_the_same_one_does_not_ov
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stop_frees_the_addresses_at_once_and_pushes_are_no_longer_ok() {
-    let town = Town::start(&settings()).await;
-    let at = town.address();
+    // below the ports that the system gives away: what is freed stays free
+    let at = std::net::SocketAddr::from(([127, 0, 0, 1], crate::town::free_port()));
+    let mut same = settings();
+    same.listen = vec![at];
+    let town = Town::start(&same).await;
     let held = std::net::TcpStream::connect(at).unwrap();
     let begun = Instant::now();
     town.server.stop().await;
@@ -121,8 +124,6 @@ async fn a_stop_frees_the_addresses_at_once_and_pushes_are_no_longer_ok() {
     let late = town.push("home", "192.0.2.1", "").await.unwrap_err();
     assert!(matches!(late, ZoneFault::Unknown(_)), "{late:?}");
     drop(held);
-    let mut same = settings();
-    same.listen = vec![at];
     let again = Town::with(&same, Arc::clone(&town.shelf)).await;
     assert!(again.short("dyn.example.org SOA").contains(" 2 900 "));
 }
