@@ -70,6 +70,11 @@ pub(super) fn no_database(error: &sqlx::Error) -> bool {
     sqlite_code(error) == Some(26)
 }
 
+/// Whether SQLite found the file locked (`SQLITE_BUSY`).
+pub(super) fn busy(error: &sqlx::Error) -> bool {
+    sqlite_code(error) == Some(5)
+}
+
 /// Low byte of SQLite's extended result code.
 fn sqlite_code(error: &sqlx::Error) -> Option<u32> {
     let error = error.as_database_error()?;

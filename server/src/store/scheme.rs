@@ -7,8 +7,9 @@ use sqlx::migrate::{Migrate, MigrateError, Migration, MigrationType, Migrator};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _, MySqlPool, SqlSafeStr as _, SqlitePool};
 
-use super::fault::{away, no_database};
+use super::fault::{away, busy, no_database};
 use super::link::Link;
+use super::row::values;
 use crate::world::StoreFault;
 
 /// Number, name, SQLite's text, MariaDB's text. What was published once is never changed, only added to.
@@ -31,28 +32,47 @@ const STEPS: [(i64, &str, &str, &str); 2] = [
 const STEPS_TABLE: &str = "_sqlx_migrations";
 
 /// How often, and how far apart, one looks whether another program has finished.
-const LOOKS: u32 = 100;
+const LOOKS: u32 = 40;
 const PAUSE: Duration = Duration::from_millis(200);
+
+/// How often a step that somebody left half done is begun anew.
+const ANEW: u32 = 10;
 
 const TABLES_OF_SQLITE: &str = "SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite\\_%' ESCAPE '\\' \
                                 ORDER BY name";
 const TABLES_OF_MARIADB: &str =
     "SELECT table_name FROM information_schema.tables WHERE table_schema = DATABASE() ORDER BY table_name";
 
+/// Where others begin or end with the file, SQLite may say that it is locked without waiting for a moment: asked again then. A macro, because
+/// a closure that borrows and is `Send` cannot be written down.
+macro_rules! unlocked {
+    ($ask:expr) => {{
+        let mut looks = 0;
+        loop {
+            match $ask {
+                Err(error) if busy(&error) && looks < LOOKS => looks += 1,
+                done => break done,
+            }
+            tokio::time::sleep(PAUSE).await;
+        }
+    }};
+}
+
 /// Looks at a file before anything of it is changed, the journal mode included.
 pub(super) async fn ours_sqlite(path: &Path) -> Result<(), StoreFault> {
-    let options = SqliteConnectOptions::new().filename(path).disable_statement_logging();
-    let mut link = match options.connect().await {
-        Err(error) if no_database(&error) => return Err(no_sqlite(path)),
-        done => done.map_err(|error| away(&error))?,
-    };
-    let done = match tables(&mut Link::Sqlite(&mut link), TABLES_OF_SQLITE).await {
+    match unlocked!(tables_of(path).await) {
         Err(error) if no_database(&error) => Err(no_sqlite(path)),
         Err(error) => Err(away(&error)),
         Ok(found) => ours(&found, &path.display().to_string()),
-    };
+    }
+}
+
+async fn tables_of(path: &Path) -> Result<Vec<String>, sqlx::Error> {
+    let options = SqliteConnectOptions::new().filename(path).disable_statement_logging();
+    let mut link = options.connect().await?;
+    let found = tables(&mut Link::Sqlite(&mut link), TABLES_OF_SQLITE).await;
     let _ = link.close().await;
-    done
+    found
 }
 
 fn no_sqlite(path: &Path) -> StoreFault {
@@ -79,17 +99,31 @@ fn ours(tables: &[String], place: &str) -> Result<(), StoreFault> {
 }
 
 pub(super) async fn update_sqlite(pool: &SqlitePool) -> Result<(), StoreFault> {
-    let mut link = pool.acquire().await.map_err(|error| away(&error))?;
+    let mut link = unlocked!(pool.acquire().await).map_err(|error| away(&error))?;
     let steps = migrator(STEPS.map(|(number, name, text, _)| (number, name, text)));
-    update(&mut *link, &steps).await
+    let passing = |error: &MigrateError| matches!(error, MigrateError::Execute(_) | MigrateError::ExecuteMigration(..));
+    update(&mut *link, &steps, passing).await.map_err(|error| told(&error))
 }
 
+/// `MariaDB` ends a transaction at each change of a table, so a step can be left half done: by a program that was killed, or by one whose
+/// change met another's. Steps there can all be done once more.
 pub(super) async fn update_mariadb(pool: &MySqlPool) -> Result<(), StoreFault> {
     let mut link = pool.acquire().await.map_err(|error| away(&error))?;
     let found = tables(&mut Link::Mariadb(&mut link), TABLES_OF_MARIADB).await.map_err(|error| away(&error))?;
     ours(&found, "the database")?;
     let steps = migrator(STEPS.map(|(number, name, _, text)| (number, name, text)));
-    update(&mut *link, &steps).await
+    let passing = |error: &MigrateError| matches!(error, MigrateError::Dirty(_) | MigrateError::Execute(_));
+    let mut left = ANEW;
+    loop {
+        let number = match update(&mut *link, &steps, passing).await {
+            Ok(()) => return Ok(()),
+            Err(MigrateError::Dirty(number) | MigrateError::ExecuteMigration(_, number)) if left > 0 => number,
+            Err(error) => return Err(told(&error)),
+        };
+        left -= 1;
+        let forget = "DELETE FROM _sqlx_migrations WHERE version = ? AND success = 0";
+        Link::Mariadb(&mut link).run(forget, values![number]).await.map_err(|error| away(&error))?;
+    }
 }
 
 /// Without sqlx's lock: that is `GET_LOCK`, which Galera does not have. The row of a step, whose number is unique, does the same here.
@@ -103,7 +137,11 @@ fn migrator<const N: usize>(steps: [(i64, &'static str, &'static str); N]) -> Mi
 }
 
 /// Who finds a step half done, or fails at one, may have met another program at the same step: it looks again until that one is through.
-async fn update<C: Migrate>(link: &mut C, steps: &Migrator) -> Result<(), StoreFault> {
+async fn update<C: Migrate>(
+    link: &mut C,
+    steps: &Migrator,
+    passing: impl Fn(&MigrateError) -> bool,
+) -> Result<(), MigrateError> {
     let mut looks = 0;
     loop {
         let error = match whole(link, steps).await {
@@ -112,7 +150,7 @@ async fn update<C: Migrate>(link: &mut C, steps: &Migrator) -> Result<(), StoreF
         };
         looks += 1;
         if looks > LOOKS || !passing(&error) {
-            return Err(told(&error));
+            return Err(error);
         }
         tokio::time::sleep(PAUSE).await;
     }
@@ -126,10 +164,6 @@ async fn whole<C: Migrate>(link: &mut C, steps: &Migrator) -> Result<(), Migrate
         Some(number) => Err(MigrateError::Dirty(number)),
         None => Ok(()),
     }
-}
-
-fn passing(error: &MigrateError) -> bool {
-    matches!(error, MigrateError::Dirty(_) | MigrateError::Execute(_) | MigrateError::ExecuteMigration(..))
 }
 
 fn told(error: &MigrateError) -> StoreFault {

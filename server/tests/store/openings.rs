@@ -169,6 +169,20 @@ async fn a_migration_that_another_left_half_done_is_told() {
     opening.await.unwrap().unwrap();
 }
 
+/// As when a program was killed in the midst of it.
+#[tokio::test]
+async fn a_migration_that_nobody_finishes_is_begun_anew() {
+    let bed = Bed::mariadb().await;
+    let store = bed.with_ann().await;
+    store.close().await;
+    bed.raw("ALTER TABLE hosts DROP COLUMN doubt").await;
+    bed.raw("UPDATE _sqlx_migrations SET success = 0 WHERE version = 2").await;
+    let store = bed.open().await;
+    assert!(store.check().await.unwrap().ends_with(", scheme 2"));
+    let wanted = crate::bed::want(&crate::bed::host(&*store, "ann", "pc").await, "192.0.2.1", "one");
+    store.want(&[wanted]).await.unwrap();
+}
+
 /// `sqlite3` reads it too: nothing of ours is needed to look into it.
 #[tokio::test]
 async fn the_file_is_sound_by_sqlites_own_check() {
