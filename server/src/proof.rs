@@ -95,6 +95,18 @@ impl Proof {
         }
     }
 
+    /// Whether a hash takes as long as those that are made here; one of another program may take less time or more, and tell by it that there
+    /// is such a user.
+    pub fn is_own(&self, hash: &Secret) -> bool {
+        const HEAD: usize = 4;
+        // algorithm, version, parameters
+        hash.reveal().splitn(HEAD + 1, |byte| *byte == b'$').take(HEAD).eq(self
+            .nobody
+            .reveal()
+            .splitn(HEAD + 1, |byte| *byte == b'$')
+            .take(HEAD))
+    }
+
     /// As [`hash`], in its turn with those that are looked at; `None` when too many wait.
     pub async fn hashed(&self, password: &Secret) -> Option<Result<Secret, HashFault>> {
         let _place = self.waiting.try_acquire().ok()?;

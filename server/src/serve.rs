@@ -4,6 +4,7 @@ mod abuse;
 mod gate;
 mod login;
 mod outcome;
+mod renewal;
 mod reply;
 mod request_line;
 
@@ -48,13 +49,22 @@ pub struct Service {
     clock: Arc<dyn Clock>,
     rules: ArcSwap<Rules>,
     gate: Gate,
+    renewing: renewal::Renewing,
 }
 
 impl Service {
     /// By these rules, until they change.
     #[must_use]
     pub fn new(desk: Arc<Desk>, pusher: Arc<Pusher>, auth: Arc<Auth>, clock: Arc<dyn Clock>, rules: Rules) -> Self {
-        Self { desk, pusher, auth, clock, rules: ArcSwap::from_pointee(rules), gate: Gate::default() }
+        Self {
+            desk,
+            pusher,
+            auth,
+            clock,
+            rules: ArcSwap::from_pointee(rules),
+            gate: Gate::default(),
+            renewing: renewal::Renewing::default(),
+        }
     }
 
     /// By these from the next request on.

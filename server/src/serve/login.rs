@@ -17,6 +17,9 @@ impl Service {
         rules: &Rules,
     ) -> Result<Scope, Word> {
         let proven = self.auth.proven(login, found, client, rules.settings.rate_limit.as_ref()).await;
+        if let (Ok(Scope::User), Some(user)) = (&proven, &found.user) {
+            self.renew(user, &login.password);
+        }
         proven.map_err(|refused| match refused {
             Refused::Network | Refused::User => Word::Abuse,
             Refused::Busy => Word::Trouble,

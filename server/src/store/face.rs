@@ -87,6 +87,10 @@ impl Store for Sql {
         transact!(self, link => users::set_password(link, name, password))
     }
 
+    async fn renew_password(&self, user: &User, hash: &Secret) -> Result<bool, StoreFault> {
+        transact!(self, link => users::renew_password(link, user, hash))
+    }
+
     async fn set_email(&self, name: &str, email: &str) -> Result<(), StoreFault> {
         transact!(self, link => users::set_email(link, name, email))
     }

@@ -56,6 +56,11 @@ pub(super) async fn set_password(link: &mut Link<'_>, name: &str, password: &Sec
     found(link.run("UPDATE users SET password = ? WHERE name = ?", values![phc(password), name]).await?)
 }
 
+pub(super) async fn renew_password(link: &mut Link<'_>, user: &User, hash: &Secret) -> Result<bool, Halt> {
+    let sql = "UPDATE users SET password = ? WHERE id = ? AND password = ?";
+    Ok(link.run(sql, values![phc(hash), user.id, phc(&user.password)]).await? > 0)
+}
+
 pub(super) async fn set_email(link: &mut Link<'_>, name: &str, email: &str) -> Result<(), Halt> {
     found(link.run("UPDATE users SET email = ? WHERE name = ?", values![email, name]).await?)
 }

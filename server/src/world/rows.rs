@@ -235,6 +235,9 @@ pub trait Store: Send + Sync {
     /// Another password (PHC string).
     async fn set_password(&self, name: &str, password: &Secret) -> Result<(), StoreFault>;
 
+    /// Another hash of the same password, where the row still has the one of this user; false where it has another password by now.
+    async fn renew_password(&self, user: &User, hash: &Secret) -> Result<bool, StoreFault>;
+
     /// Another mail address.
     async fn set_email(&self, name: &str, email: &str) -> Result<(), StoreFault>;
 

@@ -185,6 +185,10 @@ impl Store for Fake {
         Ok(())
     }
 
+    async fn renew_password(&self, _user: &User, _hash: &Secret) -> Result<bool, StoreFault> {
+        panic!("no command asks this")
+    }
+
     async fn set_email(&self, name: &str, email: &str) -> Result<(), StoreFault> {
         email.clone_into(&mut self.open()?.user(name)?.email);
         Ok(())

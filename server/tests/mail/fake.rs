@@ -139,6 +139,9 @@ impl Store for Outbox {
     async fn set_password(&self, _: &str, _: &Secret) -> Result<(), StoreFault> {
         panic!("the way of letters asks nothing of this")
     }
+    async fn renew_password(&self, _: &User, _: &Secret) -> Result<bool, StoreFault> {
+        unreachable!()
+    }
     async fn set_email(&self, _: &str, _: &str) -> Result<(), StoreFault> {
         panic!("the way of letters asks nothing of this")
     }

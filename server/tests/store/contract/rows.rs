@@ -37,7 +37,12 @@ pub(crate) async fn users_are_made_changed_and_deleted(bed: &Bed) {
         store.set_host_limit("bob", None).await.unwrap();
     }
     let bob = store.users().await.unwrap().remove(1).0;
-    assert_eq!((bob.password, bob.email.as_str(), bob.host_limit), (Secret::new("$other"), "new@example.com", None));
+    assert_eq!((&bob.password, bob.email.as_str(), bob.host_limit), (&Secret::new("$other"), "new@example.com", None));
+    let mut stale = bob.clone();
+    stale.password = Secret::new("$older");
+    assert!(!store.renew_password(&stale, &Secret::new("$not this one")).await.unwrap(), "another password by now");
+    assert!(store.renew_password(&bob, &Secret::new("$renewed")).await.unwrap());
+    assert_eq!(store.users().await.unwrap().remove(1).0.password, Secret::new("$renewed"));
     assert_eq!(why(store.set_password("eve", &Secret::new("x")).await), Rejected::NoUser);
     assert_eq!(why(store.set_email("eve", "x").await), Rejected::NoUser);
     assert_eq!(why(store.set_host_limit("eve", None).await), Rejected::NoUser);
