@@ -152,7 +152,8 @@ impl Fault {
             }
             Self::UserHasHosts(name, count) => write!(
                 f,
-                "the user '{name}' still has {count} hostname{}; delete them first: 'hostname list --user {name}' shows them",
+                "the user '{name}' still has {count} hostname{}; delete them first: 'hostname list --user {name}' shows them (one that is being \
+                 deleted goes by itself, in ten minutes at most)",
                 if *count == 1 { "" } else { "s" }
             ),
             Self::NoToken(id) => write!(f, "there is no token {id}; 'token list' shows all with their numbers"),

@@ -52,7 +52,8 @@ fn users_are_changed_and_deleted_or_the_reason_why_not_is_said() {
             "user delete anna",
             1,
             "",
-            "ddns-service: the user 'anna' still has 2 hostnames; delete them first: 'hostname list --user anna' shows them\n",
+            "ddns-service: the user 'anna' still has 2 hostnames; delete them first: 'hostname list --user anna' shows them \
+             (one that is being deleted goes by itself, in ten minutes at most)\n",
             as_before(),
         ),
         (
