@@ -98,7 +98,7 @@ bench:
 	@sh bench/run.sh
 
 long-server: tools
-	@sh tests/need.sh server bench-server
+	@sh tests/need.sh server bench-server long-server
 	@$(CARGO) test --manifest-path server/Cargo.toml --locked --test security -- --ignored --nocapture --test-threads=1
 	@$(CARGO) test --manifest-path server/Cargo.toml --locked --test listen -- --ignored --nocapture ten_thousand
 	@$(CARGO) test --manifest-path server/Cargo.toml --locked --release --test zone --test embedded --test store -- --ignored --nocapture --test-threads=1

@@ -52,6 +52,11 @@ for purpose; do
 		want chromedriver chromium-driver
 		/usr/bin/python3 -c 'import aiosmtpd' 2>/dev/null || missing="$missing python3-aiosmtpd"
 		;;
+	long-server)
+		[ -e /usr/lib/galera/libgalera_smm.so ] || missing="$missing galera-4"
+		want rsync rsync
+		want ss iproute2
+		;;
 	demo)
 		want ip iproute2
 		want unshare util-linux

@@ -4,6 +4,7 @@
 
 mod bed;
 mod contract;
+mod galera;
 mod mariadb;
 mod openings;
 mod speed;
