@@ -48,6 +48,9 @@ pub use status::StatusFault;
 /// How long after the order to stop letters and pushes may still take.
 const LAST: Duration = Duration::from_millis(4_500);
 
+/// How long after that the way to the DNS may take to end.
+const CLOSING: Duration = Duration::from_millis(300);
+
 /// The machine's wall clock.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct WallClock;
@@ -269,7 +272,8 @@ impl Daemon {
             warn!(cut, "requests were cut off");
         }
         let _ = timeout_at(until, async { tokio::join!(mail, self.pusher.rest()) }).await;
-        self.fittings.load().ways.stop().await;
+        // a database that hangs holds the embedded name server's last puts, and is not waited for
+        let _ = timeout_at(until + CLOSING, self.fittings.load().ways.stop()).await;
         self.status.close().await;
     }
 }

@@ -98,13 +98,10 @@ impl Proof {
     /// Whether a hash takes as long as those that are made here; one of another program may take less time or more, and tell by it that there
     /// is such a user.
     pub fn is_own(&self, hash: &Secret) -> bool {
-        const HEAD: usize = 4;
-        // algorithm, version, parameters
-        hash.reveal().splitn(HEAD + 1, |byte| *byte == b'$').take(HEAD).eq(self
-            .nobody
-            .reveal()
-            .splitn(HEAD + 1, |byte| *byte == b'$')
-            .take(HEAD))
+        // `$algorithm$version$parameters$salt$hash`
+        let cost =
+            |hash: &Secret| hash.reveal().split(|byte| *byte == b'$').take(4).map(<[u8]>::to_vec).collect::<Vec<_>>();
+        cost(hash) == cost(&self.nobody)
     }
 
     /// As [`hash`], in its turn with those that are looked at; `None` when too many wait.

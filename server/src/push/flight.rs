@@ -62,14 +62,8 @@ pub(super) async fn fly(pusher: Arc<Pusher>, mut host: Host, mut leased: Instant
             return pusher.give_up(&host, fault).await;
         }
         let begun = leased;
-        let zone = pusher.zone.load_full();
-        let sent = Instant::now();
-        let records = decide::records(&host);
-        // of a host that never had an address here, nothing is ours to change
-        let pushed = if records.idle() { Ok(()) } else { zone.push(&records).await };
+        let pushed = pusher.delivered(&host).await;
         leased = Instant::now();
-        pusher.tally.push_time.add(leased - sent);
-        pusher.tally.pushes.add(outcome(&pushed));
         if let Err(fault) = pushed {
             // a stop of this program may have made it a late one: then it may stand in the DNS over a newer one
             let late = begun.elapsed() > pusher.lease.span;
@@ -123,6 +117,19 @@ fn outcome(pushed: &Result<(), ZoneFault>) -> Push {
 }
 
 impl Pusher {
+    /// Brings a host's records to the name server; of one that never had an address here, nothing is ours to change.
+    async fn delivered(&self, host: &Host) -> Result<(), ZoneFault> {
+        let records = decide::records(host);
+        if records.idle() {
+            return Ok(());
+        }
+        let (zone, sent) = (self.zone.load_full(), Instant::now());
+        let pushed = zone.push(&records).await;
+        self.tally.push_time.add(sent.elapsed());
+        self.tally.pushes.add(outcome(&pushed));
+        pushed
+    }
+
     /// Who pushed without a lease may have put an older truth over a newer one, which the database counts as applied: the newest is wanted
     /// once more, as another generation, by whoever holds the host now. Goes on until the database has taken it.
     fn say_anew(self: &Arc<Self>, host: i64) {
