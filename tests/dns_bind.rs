@@ -3,8 +3,11 @@
 //! Needs the packages bind9 (`named`) and nothing else; a missing program is a failure that names it.
 #![cfg(test)]
 
+#[path = "support/ports.rs"]
+mod ports;
+
 use std::fs;
-use std::net::{IpAddr, TcpListener, UdpSocket};
+use std::net::{IpAddr, UdpSocket};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -16,6 +19,7 @@ use ddns::system::dns::Resolver;
 use ddns::system::patience::Patience;
 use ddns::system::resolve::Resolve;
 use ddns::world::{Dns, Server, Via};
+use ports::free_port;
 
 const ZONE: &str = r"$TTL 60
 @       SOA ns root 1 60 60 60 60
@@ -116,17 +120,6 @@ impl Drop for Bind {
         let _ = self.child.kill();
         let _ = self.child.wait();
         let _ = fs::remove_dir_all(&self.dir);
-    }
-}
-
-/// Free for UDP and TCP on both loopback addresses a moment ago.
-fn free_port() -> u16 {
-    loop {
-        let tcp = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = tcp.local_addr().unwrap().port();
-        if UdpSocket::bind(("127.0.0.1", port)).is_ok() {
-            return port;
-        }
     }
 }
 

@@ -1,6 +1,9 @@
 //! Lookups at servers that are silent, lie, drip, or flood: what no real name server can be told to do. Loopback only.
 #![cfg(test)]
 
+#[path = "support/ports.rs"]
+mod ports;
+
 use std::fs;
 use std::io::{Read, Write};
 use std::net::{IpAddr, SocketAddr, TcpListener, UdpSocket};
@@ -110,7 +113,7 @@ fn a_silent_server_ends_with_the_limit_and_is_named() {
 
 #[test]
 fn a_port_where_nobody_listens_is_known_at_once() {
-    let at = UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let at = SocketAddr::from(([127, 0, 0, 1], ports::free_port()));
     let start = Instant::now();
     assert_eq!(no_answer(lookup(at)), format!("{at}: connection refused"));
     assert_eq!(

@@ -5,6 +5,8 @@
 mod bind;
 mod knot;
 mod pdns;
+#[path = "../support/ports.rs"]
+mod ports;
 mod server;
 
 use std::io::Write as _;

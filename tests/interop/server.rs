@@ -1,11 +1,13 @@
 //! A real name server on a free port of 127.0.0.1 and `::1`, with its own directory, zones and keys; ended when the value goes.
 
 use std::fs::{self, File};
-use std::net::{IpAddr, TcpListener, TcpStream, UdpSocket};
+use std::net::{TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
+
+use crate::ports::free_port;
 
 /// The secret of every key, in base64.
 pub(crate) const SECRET: &str = "Fk3Zb0n9WwXkQm2s7VtR1yHc8dLpUeGa5jOxNiTzB4I=";
@@ -128,19 +130,5 @@ impl Drop for Server {
     fn drop(&mut self) {
         self.end();
         let _ = fs::remove_dir_all(&self.dir);
-    }
-}
-
-/// Free for UDP and TCP on both addresses.
-fn free_port() -> u16 {
-    let free = |address: &str, port: u16| {
-        let address: IpAddr = address.parse().unwrap();
-        Some((UdpSocket::bind((address, port)).ok()?, TcpListener::bind((address, port)).ok()?))
-    };
-    loop {
-        let port = UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        if free("127.0.0.1", port).is_some() && free("::1", port).is_some() {
-            return port;
-        }
     }
 }

@@ -1,6 +1,9 @@
 //! Servers and a resolver for tests of transfers: all on loopback, all ended by the test that started them.
 #![allow(dead_code, reason = "each test file uses its own part of it")]
 
+#[path = "ports.rs"]
+mod ports;
+
 use std::collections::HashMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{IpAddr, SocketAddr, TcpListener, TcpStream};
@@ -150,7 +153,7 @@ pub(crate) fn ok(body: &str) -> String {
 
 /// An address of loopback on which nobody listens (until the kernel gives the port away again).
 pub(crate) fn dead_address() -> SocketAddr {
-    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap()
+    SocketAddr::from(([127, 0, 0, 1], ports::free_port()))
 }
 
 /// A child process that ends with the test.

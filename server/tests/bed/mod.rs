@@ -5,6 +5,7 @@
 pub(crate) mod dns;
 pub(crate) mod http;
 pub(crate) mod plan;
+#[path = "../../../tests/support/ports.rs"]
 pub(crate) mod ports;
 
 use std::fs::{self, File};

@@ -4,7 +4,7 @@
 mod abuse;
 mod answers;
 mod operation;
-#[path = "../bed/ports.rs"]
+#[path = "../../../tests/support/ports.rs"]
 mod ports;
 mod pushes;
 mod shelf;

@@ -6,6 +6,8 @@ mod fake;
 mod letters;
 mod mishaps;
 mod outbox;
+#[path = "../../../tests/support/ports.rs"]
+mod ports;
 mod receiver;
 mod script;
 mod secure;

@@ -112,9 +112,7 @@ async fn all_lines_of_a_refusal_are_told_on_one_line_and_not_without_end() {
 
 #[tokio::test]
 async fn a_server_that_is_not_there_is_named() {
-    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let port = free.local_addr().unwrap().port();
-    drop(free);
+    let port = crate::ports::free_port();
     let said = sentence(send(&email(port)).await);
     assert!(said.starts_with(&format!("not now: mail server 127.0.0.1:{port}: connecting: ")), "{said}");
     let nowhere = Email { smtp_host: "no-such-host.invalid".to_owned(), ..email(25) };

@@ -11,6 +11,6 @@ mod logs;
 mod manager;
 mod metrics;
 mod packaging;
-#[path = "../bed/ports.rs"]
+#[path = "../../../tests/support/ports.rs"]
 mod ports;
 mod proxies;

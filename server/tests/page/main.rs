@@ -8,4 +8,6 @@ mod defence;
 mod escaping;
 mod flow;
 mod house;
+#[path = "../../../tests/support/ports.rs"]
+mod ports;
 mod snippets;

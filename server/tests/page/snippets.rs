@@ -1,7 +1,7 @@
 //! What each kind of router is told, filled in; and that it is true, with the shipped program and curl.
 
 use std::fs;
-use std::net::{TcpListener, TcpStream, UdpSocket};
+use std::net::{SocketAddr, TcpStream};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 
 use crate::browser::Browser;
 use crate::house::{House, PASSWORD, folder};
+use crate::ports::free_port;
 
 fn text(html: &str) -> String {
     let plain = [("&lt;", "<"), ("&gt;", ">"), ("&quot;", "\""), ("&#x27;", "'"), ("&#x2f;", "/"), ("&amp;", "&")];
@@ -68,8 +69,7 @@ fn obey(folder: &Path, words: &str, input: &str) {
 #[test]
 fn the_shipped_program_has_page_and_endpoint_side_by_side() {
     let folder = folder();
-    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let dns = UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let [port, dns] = [free_port(), free_port()].map(|port| SocketAddr::from(([127, 0, 0, 1], port)));
     let config = format!(
         "[daemon]\nhost = \"127.0.0.1\"\nport = {}\npage = true\n[database]\npath = \"{}\"\n[dns_service]\ndns_server = \"embedded\"\n\
          [dns_service.embedded]\nlisten = [\"{dns}\"]\nzones = [\"dyn.example.com\"]\n[dns_service.embedded.addresses]\n\

@@ -16,6 +16,7 @@ use sqlx::{ConnectOptions, Executor, Row};
 
 use crate::bed::{Bed, folder, host, long, named, user, want};
 use crate::mariadb::root;
+use crate::ports::free_port;
 
 /// The shell waits for its input to end and kills the node then. As another user than root: rsync, by which a node takes the state of another,
 /// gives root's rights up and cannot write then.
@@ -129,7 +130,7 @@ fn run(program: &str, words: &[&str]) {
 impl Cluster {
     async fn start() -> Self {
         let folder = folder();
-        let port = std::net::TcpListener::bind("127.0.9.1:0").unwrap().local_addr().unwrap().port();
+        let port = free_port();
         for number in 1..=3 {
             let data = folder.join(format!("n{number}/data"));
             fs::create_dir_all(&data).unwrap();

@@ -7,6 +7,8 @@ mod contract;
 mod galera;
 mod mariadb;
 mod openings;
+#[path = "../../../tests/support/ports.rs"]
+mod ports;
 mod speed;
 mod tls;
 mod troubles;

@@ -11,6 +11,7 @@ use sqlx::Executor;
 
 use crate::bed::folder;
 use crate::mariadb::Server;
+use crate::ports::free_port;
 
 fn openssl(folder: &Path, words: &str) {
     let done = Command::new("openssl").current_dir(folder).args(words.split(' ')).output().unwrap();
@@ -32,10 +33,6 @@ fn papers() -> PathBuf {
         ),
     );
     folder
-}
-
-fn free_port() -> u16 {
-    std::net::TcpListener::bind("127.0.0.2:0").unwrap().local_addr().unwrap().port()
 }
 
 async fn server(options: &[&str]) -> (Server, u16) {

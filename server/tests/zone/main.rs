@@ -1,6 +1,6 @@
 //! The DNS as this program changes it: real name servers, and one that lies.
 #![cfg(test)]
 
-#[path = "../bed/ports.rs"]
+#[path = "../../../tests/support/ports.rs"]
 mod ports;
 mod remote;

@@ -212,7 +212,7 @@ async fn no_listener_and_a_name_that_fits_nowhere_are_told_at_once() {
         let result = remote.push(&records).await;
         assert!(matches!(result, Err(ZoneFault::NotAsked(_))), "{result:?}");
     }
-    let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let gone = std::net::SocketAddr::from(([127, 0, 0, 1], crate::ports::free_port()));
     let result = push(&remote_with(gone, None, SHORT, 0), "host").await;
     assert!(matches!(&result, Err(ZoneFault::NotSent(said)) if said.contains("connection refused")), "{result:?}");
 }
