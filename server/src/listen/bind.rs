@@ -1,8 +1,9 @@
-//! From `host` and `port` to listening sockets. A name stands for all its addresses: `localhost` is 127.0.0.1 and `::1`.
+//! From `host` and `port` to listening sockets. A name stands for all its addresses: `localhost` is always 127.0.0.1 and
+//! `::1`.
 
 use std::fmt;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 
 use tokio::net::{TcpListener, TcpSocket};
 
@@ -125,6 +126,10 @@ impl Listener {
 
 async fn resolve(host: &str, port: u16) -> Result<Vec<SocketAddr>, BindFault> {
     let bare = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
+    if bare.eq_ignore_ascii_case("localhost") {
+        // RFC 6761 section 6.3: without asking anybody, for a container may have neither a hosts file nor a name server
+        return Ok(vec![(Ipv4Addr::LOCALHOST, port).into(), (Ipv6Addr::LOCALHOST, port).into()]);
+    }
     let found = tokio::net::lookup_host((bare, port)).await;
     let found = found.map_err(|cause| BindFault::Name { host: host.to_owned(), cause: Some(cause) })?;
     let mut addresses: Vec<SocketAddr> = Vec::new();
