@@ -20,7 +20,7 @@ mod pulse;
 mod serving;
 mod tls;
 
-pub use bind::{BindFault, Listener};
+pub use bind::{BindFault, Listener, places};
 pub use certificate::CertificateFault;
 pub use crowd::Counts;
 pub use limits::Limits;

@@ -55,8 +55,8 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     (
         "admin",
         &[
-            "account", "config", "daemon", "decide", "desk", "letter", "log", "mail", "moment", "names", "pair",
-            "post", "proof", "push", "store", "sweep", "world", "zone",
+            "account", "config", "daemon", "decide", "desk", "letter", "listen", "log", "mail", "moment", "names",
+            "pair", "post", "proof", "push", "store", "sweep", "world", "zone",
         ],
     ),
     (

@@ -105,7 +105,7 @@ impl Listener {
     pub async fn bind(host: &str, port: u16) -> Result<Self, BindFault> {
         let mut listener = Self { sockets: Vec::new() };
         let mut missing = None;
-        for at in resolve(host, port).await? {
+        for at in places(host, port).await? {
             match listen(at) {
                 Ok(socket) => listener.sockets.push(socket),
                 Err(fault) if fault.not_here() => missing = Some(fault),
@@ -124,7 +124,8 @@ impl Listener {
     }
 }
 
-async fn resolve(host: &str, port: u16) -> Result<Vec<SocketAddr>, BindFault> {
+/// All addresses that `host` (a name or an address) stands for, with this port; each once.
+pub async fn places(host: &str, port: u16) -> Result<Vec<SocketAddr>, BindFault> {
     let bare = host.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(host);
     if bare.eq_ignore_ascii_case("localhost") {
         // RFC 6761 section 6.3: without asking anybody, for a container may have neither a hosts file nor a name server

@@ -117,7 +117,11 @@ fn each_trouble_is_one_fault_with_what_to_do() {
             "mail: not now: connection refused",
             "do: see whether the server runs",
         ),
-        (|stage, _| change(stage, |s| s.daemon.host = "host.invalid".to_owned()), "has no address", "do: mend host"),
+        (
+            |stage, _| change(stage, |s| s.daemon.host = "host.invalid".to_owned()),
+            "cannot be resolved",
+            "do: mend host",
+        ),
     ];
     for (make, said, next) in troubles {
         let folder = Folder::new();

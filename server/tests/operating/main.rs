@@ -14,3 +14,4 @@ mod packaging;
 #[path = "../../../tests/support/ports.rs"]
 mod ports;
 mod proxies;
+mod rights;

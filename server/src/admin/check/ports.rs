@@ -5,15 +5,21 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
-use tokio::net::{TcpListener, TcpStream, UdpSocket, lookup_host};
+use tokio::net::{TcpListener, TcpStream, UdpSocket};
 use tokio::time::timeout;
 
 use crate::config::{DnsServer, Settings};
+use crate::listen;
 
 use super::Finding;
 
 /// What the daemon is given to answer.
 const PATIENCE: Duration = Duration::from_secs(3);
+
+const UNTRIED: &str = "below 1024, where this user may not listen: not tried, and nothing answers there";
+
+/// Of the service, not of whoever runs the check.
+const RIGHT: &str = "see that the service is started with CAP_NET_BIND_SERVICE, as the shipped systemd unit does";
 
 /// Who has a port.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -23,18 +29,17 @@ enum Port {
     Taken,
     /// TLS: who it is cannot be seen from here.
     Veiled,
+    /// Whether it is free cannot be tried: a low port, of which the service's user has the right only where the service is started.
+    Untried,
 }
 
 /// What was found, and whether the daemon seems to run.
 pub(super) async fn look(settings: &Settings) -> (Vec<Finding>, bool) {
     let daemon = &settings.daemon;
     let about = format!("port {}", daemon.port);
-    let addresses = match lookup_host((daemon.host.as_str(), daemon.port)).await {
-        Ok(addresses) => addresses.collect::<Vec<_>>(),
-        Err(fault) => {
-            let said = format!("host '{}' has no address: {fault}", daemon.host);
-            return (vec![Finding::fault(about, said, "mend host in [daemon]")], false);
-        }
+    let addresses = match listen::places(&daemon.host, daemon.port).await {
+        Ok(addresses) => addresses,
+        Err(fault) => return (vec![Finding::fault(about, fault.to_string(), "mend host in [daemon]")], false),
     };
     let mut found = Vec::new();
     let mut running = false;
@@ -57,16 +62,17 @@ async fn one(settings: &Settings, address: SocketAddr) -> (Finding, Port) {
     let port = match TcpListener::bind(address).await {
         Ok(_) => Port::Free,
         Err(fault) if fault.kind() == io::ErrorKind::AddrInUse => owner(settings, address).await,
-        Err(fault) if fault.kind() == io::ErrorKind::PermissionDenied => {
-            let next = "take a port from 1024 on behind a reverse proxy, or give the service CAP_NET_BIND_SERVICE";
-            return (Finding::fault(about, fault.to_string(), next), Port::Taken);
-        }
+        Err(fault) if fault.kind() == io::ErrorKind::PermissionDenied => match owner(settings, address).await {
+            Port::Taken => Port::Untried,
+            ours => ours,
+        },
         Err(fault) => return (Finding::fault(about, fault.to_string(), next), Port::Taken),
     };
     let finding = match port {
         Port::Free => Finding::well(about, "free; the daemon is not running"),
         Port::Ours => Finding::well(about, "the daemon answers"),
         Port::Veiled => Finding::well(about, "taken, and something there speaks: the daemon, if it is running"),
+        Port::Untried => Finding::warning(about, UNTRIED, format!("{RIGHT}, or {next}")),
         Port::Taken => Finding::fault(
             about,
             "taken by another program, or the daemon there does not answer",
@@ -124,10 +130,11 @@ async fn name_server(address: SocketAddr, running: bool) -> Finding {
             "another name server has this place (systemd-resolved, dnsmasq, BIND)",
             "mend listen in [dns_service.embedded]: name the public address instead of all, or take another port",
         ),
+        Err(fault) if fault.kind() == io::ErrorKind::PermissionDenied && running => {
+            Finding::well(about, "not for this user to try; the daemon runs, and its zones are asked there")
+        }
         Err(fault) if fault.kind() == io::ErrorKind::PermissionDenied => {
-            let next =
-                "give the service CAP_NET_BIND_SERVICE, as the shipped systemd unit does, or take a port from 1024 on";
-            Finding::fault(about, fault.to_string(), next)
+            Finding::warning(about, UNTRIED, format!("{RIGHT}, or mend listen in [dns_service.embedded]"))
         }
         Err(fault) => Finding::fault(about, fault.to_string(), "mend listen in [dns_service.embedded]"),
     }
