@@ -22,7 +22,8 @@ pub(crate) fn one_section_is_edited(router: &Router) {
     assert_eq!((signals("home"), signals("six"), signals("late")), (home + 1, six, late));
     router.until("once is done", SOON, || !router.updaters().contains_key("once"));
     assert_eq!(router.only(&["home", "late", "six", "wrong"]), before);
-    assert_eq!((router.status("six", "nextcheck"), router.bed.named.borrow().queries("six.example.net")), checks);
+    let after = (router.status("six", "nextcheck"), router.bed.named.borrow().queries("six.example.net"));
+    assert_eq!(after, checks, "{}", router.story());
     router.asked("home.example.net", 3);
 }
 
