@@ -21,6 +21,9 @@ use ddns::system::resolve::Resolve;
 use ddns::world::{Dns, Server, Via};
 use ports::free_port;
 
+/// For one lookup with all its tries.
+const LIMIT: Duration = Duration::from_secs(20);
+
 const ZONE: &str = r"$TTL 60
 @       SOA ns root 1 60 60 60 60
 @       NS  ns
@@ -88,25 +91,25 @@ impl Bind {
     fn wait_for(&self, text: &str) {
         let start = Instant::now();
         while !self.log().lines().any(|line| line.ends_with(text)) {
-            assert!(start.elapsed() < Duration::from_secs(10), "named did not say '{text}': {}", self.log());
+            assert!(start.elapsed() < Duration::from_secs(60), "named did not say '{text}': {}", self.log());
             std::thread::sleep(Duration::from_millis(20));
         }
     }
 
     /// A resolver whose `resolv.conf` names this server.
     fn system(&self) -> Resolver {
-        Resolver { port: self.port, limit: Duration::from_secs(5), ..Resolver::new(self.dir.clone(), None) }
+        Resolver { port: self.port, limit: LIMIT, ..Resolver::new(self.dir.clone(), None) }
     }
 
     fn lookup(&self, name: &str, family: Family) -> Lookup {
         self.ask(name, family, &Via::default())
     }
 
-    /// Within five seconds, whatever happens.
+    /// Within the limit, whatever happens.
     fn ask(&self, name: &str, family: Family, via: &Via) -> Lookup {
         let start = Instant::now();
         let lookup = self.system().lookup(name, family, via);
-        assert!(start.elapsed() < Duration::from_secs(6));
+        assert!(start.elapsed() < LIMIT + Duration::from_secs(15), "{:?}", start.elapsed());
         lookup
     }
 

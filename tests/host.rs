@@ -109,7 +109,7 @@ fn a_program_that_fails_babbles_or_hangs_is_an_error_in_time() {
         let began = Instant::now();
         let error = machine(&folder).networks().unwrap_err();
         assert!(error.contains(expected), "{error}");
-        assert!(began.elapsed() < Duration::from_secs(3));
+        assert!(began.elapsed() < Duration::from_secs(30), "{:?}", began.elapsed());
     }
 }
 

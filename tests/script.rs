@@ -22,12 +22,15 @@ fn shell(line: &str, limit_ms: u64) -> Script {
 
 #[cfg(test)]
 fn told(line: &str) -> ScriptEnd {
-    run(&shell(line, 5000), None).unwrap()
+    run(&shell(line, 60_000), None).unwrap()
 }
 
 fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).trim().to_owned()
 }
+
+/// A script ends long before this on the slowest machine, and only after it if nobody ends it.
+const SOON: Duration = Duration::from_secs(15);
 
 fn lives(pid: &str) -> bool {
     assert!(pid.parse::<u32>().is_ok(), "{pid:?}");
@@ -36,7 +39,7 @@ fn lives(pid: &str) -> bool {
 }
 
 fn gone_soon(pid: &str) -> bool {
-    (0..20).any(|_| {
+    (0..1000).any(|_| {
         std::thread::sleep(Duration::from_millis(10));
         !lives(pid)
     })
@@ -94,8 +97,8 @@ fn a_script_that_cannot_be_started_is_an_error() {
 #[test]
 fn at_its_limit_a_script_ends_with_all_its_children() {
     let began = Instant::now();
-    let end = run(&shell("echo $$; sleep 61 & echo $!; sleep 62", 200), None).unwrap();
-    assert!(began.elapsed() < Duration::from_millis(600), "{:?}", began.elapsed());
+    let end = run(&shell("echo $$; sleep 61 & echo $!; sleep 62", 1000), None).unwrap();
+    assert!(began.elapsed() < SOON, "{:?}", began.elapsed());
     assert!(end.timed_out && !end.interrupted && end.code == 143, "{end:?}");
     for pid in text(&end.stdout).lines() {
         assert!(gone_soon(pid), "{pid}");
@@ -105,25 +108,25 @@ fn at_its_limit_a_script_ends_with_all_its_children() {
 #[test]
 fn a_script_that_will_not_hear_is_killed_half_a_second_later() {
     let began = Instant::now();
-    let end = run(&shell("trap '' TERM; echo $$; while :; do sleep 0.05; done", 200), None).unwrap();
+    let end = run(&shell("trap '' TERM; echo $$; while :; do sleep 0.05; done", 1000), None).unwrap();
     let took = began.elapsed();
-    assert!(took > Duration::from_millis(600) && took < Duration::from_millis(1200), "{took:?}");
+    assert!(took > Duration::from_millis(1400) && took < SOON, "{took:?}");
     assert!(end.timed_out && end.code == 137, "{end:?}");
     assert!(gone_soon(&text(&end.stdout)));
 }
 
 #[test]
 fn a_script_may_tidy_up_after_the_first_signal() {
-    let end = run(&shell("trap 'echo tidy; exit 5' TERM; while :; do sleep 0.05; done", 200), None).unwrap();
+    let end = run(&shell("trap 'echo tidy; exit 5' TERM; while :; do sleep 0.05; done", 1000), None).unwrap();
     assert_eq!((text(&end.stdout).as_str(), end.code, end.timed_out), ("tidy", 5, true));
 }
 
 #[test]
 fn a_child_left_behind_with_the_output_does_not_hold_us_and_lives_on() {
     let began = Instant::now();
-    let end = told("sleep 3 & echo $!");
+    let end = told("sleep 60 & echo $!");
     let took = began.elapsed();
-    assert!(took < Duration::from_millis(600), "{took:?}");
+    assert!(took < SOON, "{took:?}");
     assert_eq!((end.code, end.timed_out), (0, false));
     let pid = text(&end.stdout);
     assert!(lives(&pid));
@@ -135,19 +138,24 @@ fn a_flood_is_drained_and_cut_at_the_limit() {
     let end = told("head -c 3000000 /dev/zero; head -c 3000000 /dev/zero >&2; echo end");
     assert_eq!((end.stdout.len(), end.stderr.len(), end.code), (BODY_LIMIT, BODY_LIMIT, 0));
     let began = Instant::now();
-    let end = run(&shell("yes", 300), None).unwrap();
+    let end = run(&shell("yes", 1000), None).unwrap();
     assert!(end.timed_out && end.stdout.len() == BODY_LIMIT);
-    assert!(began.elapsed() < Duration::from_millis(900), "{:?}", began.elapsed());
+    assert!(began.elapsed() < SOON, "{:?}", began.elapsed());
 }
 
 #[test]
 fn closed_outputs_are_no_end_and_an_end_is_seen_at_once() {
     let began = Instant::now();
     assert_eq!(told("exec >&- 2>&-; sleep 0.2; exit 4").code, 4);
-    assert!(began.elapsed() < Duration::from_millis(500), "{:?}", began.elapsed());
-    let began = Instant::now();
-    assert_eq!(told("true").code, 0);
-    assert!(began.elapsed() < Duration::from_millis(150), "{:?}", began.elapsed());
+    assert!(began.elapsed() < SOON, "{:?}", began.elapsed());
+    let one = |_| {
+        let began = Instant::now();
+        assert_eq!(told("true").code, 0);
+        began.elapsed()
+    };
+    // a busy machine slows some of them, a wait of ours would slow all
+    let quickest = (0..30).map(one).min().unwrap();
+    assert!(quickest < Duration::from_millis(150), "{quickest:?}");
 }
 
 #[test]
@@ -185,8 +193,8 @@ fn the_stop_descriptor_ends_a_script_and_one_is_not_begun_after_it() {
         bell
     });
     let began = Instant::now();
-    let end = run(&shell("echo $$; sleep 60", 30_000), Some(stop.as_raw_fd())).unwrap();
-    assert!(began.elapsed() < Duration::from_millis(800), "{:?}", began.elapsed());
+    let end = run(&shell("echo $$; sleep 60", 60_000), Some(stop.as_raw_fd())).unwrap();
+    assert!(began.elapsed() < SOON, "{:?}", began.elapsed());
     assert!(end.interrupted && !end.timed_out && end.code == 143);
     assert!(gone_soon(&text(&end.stdout)));
     let _bell = ring.join().unwrap();
@@ -195,18 +203,18 @@ fn the_stop_descriptor_ends_a_script_and_one_is_not_begun_after_it() {
 }
 
 #[test]
-fn a_signal_to_end_ends_a_sleeping_script_in_under_a_second_and_hangup_does_not() {
-    if !in_process("a_signal_to_end_ends_a_sleeping_script_in_under_a_second_and_hangup_does_not", &[]) {
+fn a_signal_to_end_ends_a_sleeping_script_long_before_its_end_and_hangup_does_not() {
+    if !in_process("a_signal_to_end_ends_a_sleeping_script_long_before_its_end_and_hangup_does_not", &[]) {
         return;
     }
     let mut bell = Bell::new().unwrap();
     let stop = Some(bell.stop_fd().as_raw_fd());
     let me = std::process::id();
-    let end = run(&shell(&format!("kill -HUP {me}; sleep 0.3; echo whole"), 5000), stop).unwrap();
+    let end = run(&shell(&format!("kill -HUP {me}; sleep 0.3; echo whole"), 60_000), stop).unwrap();
     assert_eq!((text(&end.stdout).as_str(), end.interrupted), ("whole", false));
     let began = Instant::now();
-    let end = run(&shell(&format!("echo $$; sleep 60 & echo $!; kill -TERM {me}; sleep 60"), 30_000), stop).unwrap();
-    assert!(began.elapsed() < Duration::from_secs(1), "{:?}", began.elapsed());
+    let end = run(&shell(&format!("echo $$; sleep 60 & echo $!; kill -TERM {me}; sleep 60"), 60_000), stop).unwrap();
+    assert!(began.elapsed() < SOON, "{:?}", began.elapsed());
     assert!(end.interrupted && text(&end.stdout).lines().all(gone_soon), "{end:?}");
     assert_eq!((bell.pending(), bell.pending()), (Some(Wake::Stop(15)), Some(Wake::Reload)));
     // no zombie: this process has no child at all

@@ -133,7 +133,7 @@ fn a_large_body_is_covered_quickly() {
     let start = std::time::Instant::now();
     let covered = mask(&[b"password", b"'+&\\%x", "zweites wort".as_bytes()]).cover_bytes(&body);
     assert_eq!(covered, body);
-    assert!(start.elapsed().as_secs() < 2, "{:?}", start.elapsed());
+    assert!(start.elapsed().as_secs() < 30, "{:?}", start.elapsed());
 }
 
 proptest! {

@@ -272,7 +272,7 @@ fn small_functions_give_what_ddns_scripts_gave() {
         get_uptime U; [ \"$U\" -gt 0 ] && echo up >>$OUT\n\
         get_service_data duckdns.org \"${DDNS_ROOT}/usr/share/ddns/default\" A B C; echo \"$? ${A%%\\?*} [$B] $C\" >>$OUT\n\
         get_service_data none /nowhere A B C; echo \"$? [$A] [$B] [$C]\" >>$OUT\n\
-        timeout 1 sleep 9; echo $? >>$OUT; timeout 5 -- sh -c 'exit 3'; echo $? >>$OUT\n\
+        timeout 1 sleep 9; echo $? >>$OUT; timeout 60 -- sh -c 'exit 3'; echo $? >>$OUT\n\
         (urlencode 'V;touch PWNED' x); echo $? >>$OUT\n";
     let wanted = "a%20b%26c%2fd~_.-%c3%a9%5cn%24x\ntwo%0alines\n[]\n2001:0db8:0000:0000:0000:0000:0000:0001 0\n\
         0000:0000:0000:0000:0000:0000:0000:0000\ninvalid 1\ninvalid 1\ninvalid 1\ninvalid 1\ninvalid 1\n7200\n90\nup\n\

@@ -308,7 +308,7 @@ fn a_script_that_takes_too_long_is_ended() {
         let reply = bench.update(shell);
         assert_eq!(reply.answer, Answer::Unreachable);
         assert!(reply.said.contains("took longer than 120 seconds"), "{}", reply.said);
-        assert!(start.elapsed() < Duration::from_secs(3));
+        assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
     }
 }
 

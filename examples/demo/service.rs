@@ -16,7 +16,7 @@ use crate::net::{NAME_SERVER, Net, PROVIDER_V4, PROVIDER_V6};
 use crate::say;
 
 /// How long it may take to be ready.
-const LIMIT: Duration = Duration::from_secs(10);
+const LIMIT: Duration = Duration::from_secs(60);
 
 /// A running `ddns-service`, ended when the value goes.
 pub(crate) struct Service {

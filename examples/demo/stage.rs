@@ -12,7 +12,7 @@ use crate::say;
 use crate::service::Service;
 
 /// How long anything may take before the show gives up.
-const LIMIT: Duration = Duration::from_secs(8);
+const LIMIT: Duration = Duration::from_secs(60);
 /// For lines that are still on their way through the pipe.
 const BREATH: Duration = Duration::from_millis(120);
 

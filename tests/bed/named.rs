@@ -41,7 +41,7 @@ impl Named {
     }
 
     fn wait_until_running(&mut self) -> io::Result<()> {
-        let end = Instant::now() + Duration::from_secs(10);
+        let end = Instant::now() + Duration::from_secs(60);
         while !self.log().lines().any(|line| line.ends_with(" running")) {
             if Instant::now() > end || self.child.try_wait()?.is_some() {
                 return Err(io::Error::other(format!("named does not run:\n{}", self.log())));
@@ -69,7 +69,7 @@ impl Named {
     /// What it answers now, as `dig +short` prints it.
     pub(crate) fn lookup(&self, name: &str, kind: &str) -> io::Result<Vec<String>> {
         let mut dig = self.net.there("dig");
-        let output = dig.args([&format!("@{NAME_SERVER}"), "+short", "+tries=1", "+time=2", name, kind]).output()?;
+        let output = dig.args([&format!("@{NAME_SERVER}"), "+short", "+tries=3", "+time=5", name, kind]).output()?;
         Ok(String::from_utf8_lossy(&output.stdout).lines().map(str::to_owned).collect())
     }
 

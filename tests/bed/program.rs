@@ -109,11 +109,11 @@ impl Running<'_> {
         }
     }
 
-    /// Sends SIGTERM, wants death by that signal within half a second.
+    /// Sends SIGTERM, wants death by that signal before procd would kill.
     pub(crate) fn terminate(&self) -> Duration {
         let start = Instant::now();
         self.signal(Signal::SIGTERM);
-        let status = self.until_end(Duration::from_millis(500));
+        let status = self.until_end(Duration::from_secs(5));
         assert_eq!(status.signal(), Some(libc::SIGTERM), "{status}");
         start.elapsed()
     }

@@ -75,7 +75,7 @@ impl Client {
             dice: std::process::id(),
             guessed: None,
         };
-        let mut resolver = Resolver { limit: Duration::from_secs(3), ..Resolver::new("/nonexistent".into(), None) };
+        let mut resolver = Resolver { limit: Duration::from_secs(15), ..Resolver::new("/nonexistent".into(), None) };
         ask(&job, &mut resolver)
     }
 

@@ -73,7 +73,7 @@ impl Server {
         self.child = Some(child);
         let start = Instant::now();
         while self.records("home.example.test", "A").is_empty() {
-            assert!(start.elapsed() < Duration::from_secs(10), "{program} does not answer: {}", self.log());
+            assert!(start.elapsed() < Duration::from_secs(60), "{program} does not answer: {}", self.log());
             std::thread::sleep(Duration::from_millis(20));
         }
     }
@@ -85,7 +85,7 @@ impl Server {
     /// Records as `TTL DATA`, sorted, as the server has them now.
     pub(crate) fn records(&self, name: &str, kind: &str) -> Vec<String> {
         let mut dig = Command::new("dig");
-        dig.args(["@127.0.0.1", "-p", &self.port.to_string(), "+norec", "+tries=1", "+time=2", "+noall", "+answer"]);
+        dig.args(["@127.0.0.1", "-p", &self.port.to_string(), "+norec", "+tries=3", "+time=5", "+noall", "+answer"]);
         let output = dig.args([name, kind]).output().unwrap();
         let text = String::from_utf8_lossy(&output.stdout).into_owned();
         let fields = text.lines().filter(|line| !line.starts_with(';')).map(|line| line.split_whitespace().collect());

@@ -53,13 +53,15 @@ fn goes_on(bed: &Bed) {
     bed.configure(&[]);
     let running = bed.start(&["run", "home"]);
     bed.until("an update", SOON, || bed.dns() == ["203.0.113.7"]);
+    let troubles = ["cannot write a status file", "cannot write the log file", "cannot keep the pid file"];
+    bed.until("each trouble", SOON, || troubles.iter().all(|trouble| bed.syslog().contains(trouble)));
     std::thread::sleep(Duration::from_millis(2300));
     bed.ip("addr flush dev wan0\naddr add 203.0.113.8/24 dev wan0\nroute replace default via 203.0.113.1");
     bed.until("an update", SOON, || bed.dns() == ["203.0.113.8"]);
     running.terminate();
     assert_eq!(bed.sent(), ["203.0.113.7", "203.0.113.8"]);
     let told = bed.syslog();
-    for trouble in ["cannot write a status file", "cannot write the log file", "cannot keep the pid file"] {
+    for trouble in troubles {
         assert_eq!(told.matches(trouble).count(), 1, "{trouble}:\n{told}");
     }
 }

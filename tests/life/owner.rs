@@ -1,7 +1,6 @@
 //! What the owner does: edits, deletes, stops, restarts, upgrades, removes; and a crash.
 
 use std::fs;
-use std::time::Duration;
 
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
@@ -23,7 +22,8 @@ pub(crate) fn one_section_is_edited(router: &Router) {
     assert_eq!((signals("home"), signals("six"), signals("late")), (home + 1, six, late));
     router.until("once is done", SOON, || !router.updaters().contains_key("once"));
     assert_eq!(router.only(&["home", "late", "six", "wrong"]), before);
-    assert_eq!((router.status("six", "nextcheck"), router.bed.named.borrow().queries("six.example.net")), checks);
+    let after = (router.status("six", "nextcheck"), router.bed.named.borrow().queries("six.example.net"));
+    assert_eq!(after, checks, "{}", router.story());
     router.asked("home.example.net", 3);
 }
 
@@ -73,7 +73,7 @@ pub(crate) fn a_crash(router: &Router) {
     let home = router.processes().into_iter().find(|process| process.section() == Some("home")).unwrap();
     kill(Pid::from_raw(home.outside()), Signal::SIGKILL).unwrap();
     router.only(&["six", "wrong"]);
-    router.until("home is started again", Duration::from_secs(8), || router.updaters().contains_key("home"));
+    router.until("home is started again", SOON, || router.updaters().contains_key("home"));
     let after = router.only(&["home", "six", "wrong"]);
     assert_eq!((after["six"], after["wrong"]), (before["six"], before["wrong"]));
     router.until("the pid file", SOON, || router.status("home", "pid") == Some(format!("{}\n", after["home"])));

@@ -38,11 +38,11 @@ fn with_a_silent_name_server_every_poll_answers_at_once() {
         // an address behind the provider's router that swallows everything
         std::fs::write(bed.router.path("etc/resolv.conf"), "nameserver 192.0.2.53\n").unwrap();
         for _ in 0..2 {
-            let start = std::time::Instant::now();
-            let all = call(&bed.router.root(), "get_services_status", SESSION).unwrap();
-            assert_eq!(all["home"]["ip"], Value::Null);
-            assert!(start.elapsed() < Duration::from_secs(1));
-            assert!(bed.status("ip").is_some());
+            bed.within(Duration::from_secs(1), || {
+                let all = call(&bed.router.root(), "get_services_status", SESSION).unwrap();
+                assert_eq!(all["home"]["ip"], Value::Null);
+                assert!(bed.status("ip").is_some());
+            });
         }
     });
 }

@@ -105,7 +105,7 @@ pub(crate) fn call(root: &Path, method: &str, question: &str) -> Result<Value, u
     // rpcd closes its end once the question is written
     let _ = child.stdin.take().unwrap().write_all(question.as_bytes());
     let (answer, took) = read_all(&mut child);
-    assert!(took < Duration::from_secs(3), "{method} took {took:?}");
+    assert!(took < Duration::from_secs(10), "{method} took {took:?}");
     assert!(answer.len() <= 256 * 1024, "rpcd takes no more than 256 KiB");
     if answer.trim().is_empty() {
         return Err(5);

@@ -166,9 +166,9 @@ impl Drop for Running {
     }
 }
 
-/// Whether something listens there within five seconds.
+/// Whether something listens there within half a minute.
 pub(crate) fn comes_up(address: SocketAddr) -> bool {
-    let until = Instant::now() + Duration::from_secs(5);
+    let until = Instant::now() + Duration::from_secs(30);
     while Instant::now() < until {
         if TcpStream::connect_timeout(&address, Duration::from_secs(1)).is_ok() {
             return true;

@@ -82,7 +82,7 @@ impl Screen {
 
     /// Reads until the screen shows this.
     fn until(&mut self, wanted: &str) {
-        let deadline = Instant::now() + Duration::from_secs(20);
+        let deadline = Instant::now() + Duration::from_mins(1);
         while !self.shown.contains(wanted) {
             assert!(Instant::now() < deadline, "'{wanted}' did not come:\n{}", self.shown);
             let mut bytes = [0; 4096];

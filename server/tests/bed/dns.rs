@@ -9,7 +9,7 @@ pub(crate) const TRANSFER_SECRET: &str = "VHJhbnNmZXJzT2ZUaGVCZWRBcmVTaWduZWRCeV
 
 fn dig(port: u16, args: &[&str]) -> Vec<Vec<String>> {
     let mut dig = Command::new("dig");
-    dig.args(["@127.0.0.1", "-p", &port.to_string(), "+norec", "+tries=1", "+time=3", "+noall", "+answer"]);
+    dig.args(["@127.0.0.1", "-p", &port.to_string(), "+norec", "+tries=4", "+time=5", "+noall", "+answer"]);
     let said = Said::of(dig.args(args), "");
     assert!(said.code == 0, "dig: {said:?}");
     let lines = said.out.lines().filter(|line| !line.starts_with(';'));

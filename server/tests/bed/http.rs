@@ -83,7 +83,7 @@ impl Answer {
     /// To these bytes.
     pub(crate) fn to(at: SocketAddr, bytes: &[u8]) -> Self {
         let mut stream = TcpStream::connect(at).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        stream.set_read_timeout(Some(Duration::from_mins(1))).unwrap();
         stream.write_all(bytes).unwrap();
         Self::from(stream)
     }

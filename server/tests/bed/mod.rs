@@ -206,7 +206,7 @@ impl Bed {
         let begun = Instant::now();
         while TcpStream::connect(self.at()).is_err() {
             let ended = self.child.as_mut().unwrap().try_wait().unwrap();
-            assert!(ended.is_none() && begun.elapsed() < Duration::from_secs(20), "{ended:?}: {}", self.log());
+            assert!(ended.is_none() && begun.elapsed() < Duration::from_mins(1), "{ended:?}: {}", self.log());
             std::thread::sleep(Duration::from_millis(10));
         }
     }
@@ -285,14 +285,14 @@ pub(crate) fn read(path: &Path) -> String {
     fs::read(path).map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).unwrap_or_default()
 }
 
-/// Waits up to ten seconds for something to be there.
+/// Waits up to a minute for something to be there.
 pub(crate) fn until<T>(what: &str, mut look: impl FnMut() -> Option<T>, instead: impl Fn() -> String) -> T {
     let begun = Instant::now();
     loop {
         if let Some(found) = look() {
             return found;
         }
-        assert!(begun.elapsed() < Duration::from_secs(10), "{what} is not as it should be: {}", instead());
+        assert!(begun.elapsed() < Duration::from_mins(1), "{what} is not as it should be: {}", instead());
         std::thread::sleep(Duration::from_millis(20));
     }
 }

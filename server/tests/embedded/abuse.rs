@@ -2,24 +2,36 @@
 
 use std::io::{Read, Write};
 use std::net::{SocketAddr, TcpStream, UdpSocket};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::town::{Town, limited, settings};
 
 fn udp(to: SocketAddr) -> UdpSocket {
     let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
     socket.connect(to).unwrap();
-    socket.set_read_timeout(Some(Duration::from_millis(300))).unwrap();
+    socket.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
     socket
 }
 
-fn ask(to: SocketAddr, message: &[u8]) -> Option<Vec<u8>> {
+fn ask(to: SocketAddr, message: &[u8]) -> Vec<u8> {
     let socket = udp(to);
     socket.send(message).unwrap();
     let mut answer = vec![0; 4096];
-    let size = socket.recv(&mut answer).ok()?;
+    let size = socket.recv(&mut answer).unwrap();
     answer.truncate(size);
-    Some(answer)
+    answer
+}
+
+/// Whether the first answer is to the question that comes after this message.
+fn silent(to: SocketAddr, message: &[u8]) -> bool {
+    let socket = udp(to);
+    socket.send(message).unwrap();
+    let mut good = question(0, [1, 0, 0, 0], NAME);
+    good[..2].copy_from_slice(b"ok");
+    socket.send(&good).unwrap();
+    let mut answer = [0; 512];
+    socket.recv(&mut answer).unwrap();
+    answer.starts_with(b"ok")
 }
 
 /// A question for this name in wire form, type A, with this header's middle.
@@ -37,8 +49,8 @@ const NAME: &[u8] = b"\x03dyn\x07example\x03org\x00";
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_no_question_gets_formerr_and_what_is_an_answer_gets_nothing() {
     let town = Town::start(&settings()).await;
-    let rcode = |message: &[u8]| ask(town.address(), message).map(|answer| answer[3] & 15);
-    assert_eq!(rcode(&question(0, [1, 0, 0, 0], NAME)), Some(0));
+    let rcode = |message: &[u8]| ask(town.address(), message)[3] & 15;
+    assert_eq!(rcode(&question(0, [1, 0, 0, 0], NAME)), 0);
     let (signature, edns) = ([0, 0, 250, 0, 255, 0, 0, 0, 0, 0, 0], [0, 0, 41, 4, 0, 0, 0, 0, 0, 0, 0]);
     let odd: [(&str, Vec<u8>); 13] = [
         ("no question", question(0, [0, 0, 0, 0], b"")),
@@ -60,11 +72,11 @@ async fn what_is_no_question_gets_formerr_and_what_is_an_answer_gets_nothing() {
         }),
     ];
     for (what, message) in odd {
-        assert_eq!(rcode(&message), Some(1), "{what}");
+        assert_eq!(rcode(&message), 1, "{what}");
     }
-    assert_eq!(rcode(&question(0x8000, [1, 0, 0, 0], NAME)), None, "an answer");
-    assert_eq!(rcode(&[0x12, 0x34, 0, 0, 0]), None, "no header");
-    assert_eq!(rcode(&question(0x7800, [1, 0, 0, 0], NAME)), Some(4), "an opcode that nobody knows");
+    assert!(silent(town.address(), &question(0x8000, [1, 0, 0, 0], NAME)), "an answer");
+    assert!(silent(town.address(), &[0x12, 0x34, 0, 0, 0]), "no header");
+    assert_eq!(rcode(&question(0x7800, [1, 0, 0, 0], NAME)), 4, "an opcode that nobody knows");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -100,7 +112,7 @@ async fn ten_thousand_random_datagrams_do_not_stop_it() {
 async fn several_questions_on_one_connection_are_answered_in_their_order_and_half_ones_are_not() {
     let town = Town::start(&settings()).await;
     let mut stream = TcpStream::connect(town.address()).unwrap();
-    stream.set_read_timeout(Some(Duration::from_secs(3))).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(30))).unwrap();
     let asked = question(0, [1, 0, 0, 0], NAME);
     for id in 0..50 {
         let mut message = asked.clone();
@@ -121,7 +133,8 @@ async fn several_questions_on_one_connection_are_answered_in_their_order_and_hal
         let mut stream = TcpStream::connect(town.address()).unwrap();
         stream.write_all(half).unwrap();
         stream.shutdown(std::net::Shutdown::Write).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(3))).unwrap();
+        // shorter than an idle connection is kept
+        stream.set_read_timeout(Some(Duration::from_secs(8))).unwrap();
         let mut rest = Vec::new();
         // closed, in whatever way, and not kept
         match stream.read_to_end(&mut rest) {
@@ -136,15 +149,25 @@ async fn several_questions_on_one_connection_are_answered_in_their_order_and_hal
 async fn one_address_cannot_take_all_connections() {
     let town = Town::start(&settings()).await;
     let held: Vec<_> = (0..40).map(|_| TcpStream::connect(town.address()).unwrap()).collect();
+    let closed = || {
+        let closed = held.iter().filter(|stream| {
+            stream.set_read_timeout(Some(Duration::from_millis(5))).unwrap();
+            matches!((&**stream).read(&mut [0; 1]), Ok(0))
+        });
+        closed.count()
+    };
+    // long before all of them are closed because they say nothing
+    let begun = Instant::now();
+    while closed() < 8 {
+        assert!(begun.elapsed() < Duration::from_secs(8), "{} are closed", closed());
+    }
     tokio::time::sleep(Duration::from_millis(200)).await;
-    let closed = held.iter().filter(|stream| {
-        stream.set_read_timeout(Some(Duration::from_millis(5))).unwrap();
-        matches!((&**stream).read(&mut [0; 1]), Ok(0))
-    });
-    assert_eq!(closed.count(), 8);
+    assert_eq!(closed(), 8);
     drop(held);
-    tokio::time::sleep(Duration::from_millis(200)).await;
-    assert_eq!(town.short("ns1.dyn.example.org A +tcp"), "192.0.2.53\n");
+    let begun = Instant::now();
+    while town.short("ns1.dyn.example.org A +tcp") != "192.0.2.53\n" {
+        assert!(begun.elapsed() < Duration::from_secs(30), "no place is free again");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -153,26 +176,24 @@ async fn too_many_answers_become_silence_or_a_call_to_tcp_that_is_no_longer_than
     let asked = question(0, [1, 0, 0, 0], NAME);
     let (mut whole, mut cut) = (0, 0);
     let socket = udp(town.address());
-    socket.set_read_timeout(Some(Duration::from_millis(30))).unwrap();
+    socket.set_read_timeout(Some(Duration::from_secs(2))).unwrap();
     let mut answer = [0; 512];
+    let begun = Instant::now();
     for _ in 0..200 {
         socket.send(&asked).unwrap();
-        while let Ok(size) = socket.recv(&mut answer) {
-            if answer[2] & 2 == 0 {
-                whole += 1;
-            } else {
-                cut += 1;
-                assert!(size <= asked.len());
-            }
-            if whole + cut < 20 {
-                break;
-            }
-        }
-        if whole >= 20 && cut >= 5 {
-            break;
+    }
+    let mut took = Duration::ZERO;
+    while let Ok(size) = socket.recv(&mut answer) {
+        took = begun.elapsed();
+        if answer[2] & 2 == 0 {
+            whole += 1;
+        } else {
+            cut += 1;
+            assert!(size <= asked.len());
         }
     }
-    assert!((20..=60).contains(&whole), "{whole}");
+    // of a machine that needs a second for these two hundred, twenty more
+    assert!((20..=60 + 20 * took.as_secs()).contains(&whole), "{whole} in {took:?}");
     assert!(cut >= 5, "{cut}");
     assert_eq!(town.short("ns1.dyn.example.org A +tcp"), "192.0.2.53\n");
 }

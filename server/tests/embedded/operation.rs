@@ -120,7 +120,8 @@ async fn a_stop_frees_the_addresses_at_once_and_pushes_are_no_longer_ok() {
     let held = std::net::TcpStream::connect(at).unwrap();
     let begun = Instant::now();
     town.server.stop().await;
-    assert!(begun.elapsed() < Duration::from_secs(1));
+    // whose end would be waited for has ten seconds
+    assert!(begun.elapsed() < Duration::from_secs(6), "{:?}", begun.elapsed());
     let late = town.push("home", "192.0.2.1", "").await.unwrap_err();
     assert!(matches!(late, ZoneFault::Unknown(_)), "{late:?}");
     drop(held);

@@ -86,7 +86,7 @@ pub(crate) fn dig(server: SocketAddr, arguments: &str) -> String {
     let output = tokio::task::block_in_place(|| {
         Command::new("dig")
             .args([format!("@{}", server.ip()), "-p".to_owned(), server.port().to_string()])
-            .args(["+norecurse", "+tries=1", "+time=3"])
+            .args(["+norecurse", "+tries=4", "+time=5"])
             .args(arguments.split_whitespace())
             .output()
             .expect("dig of bind9-dnsutils")

@@ -117,8 +117,9 @@ pub(crate) fn with_secondary(signed: bool) -> (config::Embedded, u16) {
     (settings, port)
 }
 
-const SOON: Duration = Duration::from_secs(2);
-const START: Duration = Duration::from_secs(10);
+/// Long before a secondary would ask by itself.
+const SOON: Duration = Duration::from_secs(30);
+const START: Duration = Duration::from_mins(1);
 
 #[tokio::test(flavor = "multi_thread")]
 async fn named_copies_with_tsig_and_hears_of_each_change_by_notify_and_ixfr() {

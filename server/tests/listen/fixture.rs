@@ -10,6 +10,9 @@ use std::time::Duration;
 use ddns_service::listen::{Limits, Listener, Serving, Tls};
 use ddns_service::world::{Handler, Reply, Request};
 
+/// What happens without a limit of the server's own happens within this on the slowest machine.
+pub(crate) const SOON: Duration = Duration::from_secs(30);
+
 /// Answers by what it was asked; `/slow?MILLISECONDS` answers late.
 #[derive(Debug, Default)]
 pub(crate) struct Mirror {
@@ -82,7 +85,7 @@ impl House {
 
 pub(crate) fn connect(at: SocketAddr) -> TcpStream {
     let stream = TcpStream::connect(at).unwrap();
-    stream.set_read_timeout(Some(Duration::from_secs(15))).unwrap();
+    stream.set_read_timeout(Some(Duration::from_mins(1))).unwrap();
     stream.set_nodelay(true).unwrap();
     stream
 }

@@ -60,11 +60,14 @@ fn ask(stream: &mut TcpStream) -> bool {
 fn without_file_descriptors_nothing_spins_and_idle_connections_make_room() {
     let (other, at) = other("64:64");
     let crowd: Vec<_> = (0..200).map(|_| connect(at)).collect();
-    sleep(Duration::from_millis(300));
-    let before = ticks(other.0.id());
-    sleep(Duration::from_secs(1));
-    let used = ticks(other.0.id()) - before;
-    assert!(used < 20, "{used} ticks of processor time in a second");
+    let used = || {
+        let before = ticks(other.0.id());
+        sleep(Duration::from_secs(1));
+        ticks(other.0.id()) - before
+    };
+    // on a busy machine it takes a while until all have come; what spins does so in each second
+    let seconds: Vec<_> = (0..10).map(|_| used()).take_while(|used| *used >= 20).collect();
+    assert!(seconds.len() < 10, "{seconds:?} ticks of processor time in each second");
     assert!(ask(&mut connect(at)), "nobody is served any more");
     drop(crowd);
 }

@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use std::thread::{sleep, spawn};
 use std::time::{Duration, Instant};
 
-use crate::fixture::{House, house, limits, read_answer, read_to_end};
+use crate::fixture::{House, SOON, house, limits, read_answer, read_to_end};
 
 fn begin(house: &House, millis: u32) -> TcpStream {
     let asked = house.asked();
@@ -15,7 +15,7 @@ fn begin(house: &House, millis: u32) -> TcpStream {
     stream.write_all(format!("GET /slow?{millis} HTTP/1.1\r\nHost: a\r\n\r\n").as_bytes()).unwrap();
     let before = Instant::now();
     while house.asked() == asked {
-        assert!(before.elapsed() < Duration::from_secs(5));
+        assert!(before.elapsed() < SOON);
         sleep(Duration::from_millis(5));
     }
     stream
@@ -27,17 +27,18 @@ async fn an_active_request_is_answered_and_told_that_the_connection_ends() {
     let mut idle = house.connect();
     idle.write_all(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").unwrap();
     read_answer(&mut idle);
-    let mut active = begin(&house, 1_000);
+    let mut active = begin(&house, 2_000);
     let at = house.at;
-    let began = Instant::now();
     let stopped = tokio::spawn(house.serving.stop());
     assert_eq!(read_to_end(&mut idle), "");
-    assert!(began.elapsed() < Duration::from_millis(500), "the idle connection waited {:?}", began.elapsed());
-    assert!(TcpStream::connect(at).is_err(), "new connections are still accepted");
+    assert!(!stopped.is_finished(), "the idle connection waited for the active one");
+    while TcpStream::connect(at).is_ok() {
+        sleep(Duration::from_millis(5));
+    }
+    assert!(!stopped.is_finished(), "new connections were still accepted");
     let said = read_to_end(&mut active);
     assert!(said.starts_with("HTTP/1.1 200 ") && said.contains("connection: close"), "{said}");
-    assert_eq!(stopped.await.unwrap(), 0);
-    assert!(began.elapsed() < Duration::from_secs(3), "{:?}", began.elapsed());
+    assert_eq!(stopped.await.unwrap(), 0, "an active request was cut");
     assert_eq!(house.mirror.answered.load(Ordering::SeqCst), 2);
 }
 
@@ -53,7 +54,7 @@ async fn a_stream_of_http_2_is_answered_too() {
     }
     let began = Instant::now();
     assert_eq!(house.serving.stop().await, 0);
-    assert!(began.elapsed() < Duration::from_secs(3), "{:?}", began.elapsed());
+    assert!(began.elapsed() < Duration::from_millis(3900), "{:?}", began.elapsed());
     let output = client.join().unwrap();
     assert!(output.stdout.ends_with(b"200"), "{output:?}");
 }
@@ -64,6 +65,6 @@ async fn after_four_seconds_what_is_left_is_cut() {
     let mut active = begin(&house, 60_000);
     let began = Instant::now();
     assert_eq!(house.serving.stop().await, 1);
-    assert!((4..6).contains(&began.elapsed().as_secs()), "{:?}", began.elapsed());
+    assert!((4..9).contains(&began.elapsed().as_secs()), "{:?}", began.elapsed());
     assert_eq!(read_to_end(&mut active), "");
 }

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use ddns_service::listen::Limits;
 
-use crate::fixture::{House, answers_in, house, limits, read_answer, read_to_end, run, say};
+use crate::fixture::{House, SOON, answers_in, house, limits, read_answer, read_to_end, run, say};
 
 fn get(target: &str, more: &str) -> String {
     format!("GET {target} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n{more}\r\n")
@@ -65,21 +65,21 @@ async fn a_body_of_16_kib_passes_and_one_more_byte_is_413() {
 async fn a_request_that_takes_too_long_is_answered_503_and_the_connection_ends() {
     let house = house(Limits { request_timeout: Duration::from_millis(300), ..limits() }).await;
     let began = Instant::now();
-    let said = say(house.at, b"GET /slow?5000 HTTP/1.1\r\nHost: a\r\n\r\n");
+    let said = say(house.at, b"GET /slow?60000 HTTP/1.1\r\nHost: a\r\n\r\n");
     assert!(said.starts_with("HTTP/1.1 503 ") && said.contains("connection: close"), "{said}");
     let said = say(house.at, b"POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nxx");
     assert!(said.starts_with("HTTP/1.1 503 "), "{said}");
-    let url = format!("http://{}/slow?5000", house.at);
+    let url = format!("http://{}/slow?60000", house.at);
     let said = run("curl", &["-s", "-i", "--http2-prior-knowledge", &url]);
     assert!(said.starts_with("HTTP/2 503"), "{said}");
-    assert!(began.elapsed() < Duration::from_secs(5));
+    assert!(began.elapsed() < SOON, "{:?}", began.elapsed());
 }
 
 /// How long the server lets one go on that sends its head byte by byte.
 fn drip(mut stream: TcpStream, bytes: &[u8]) -> Duration {
     let began = Instant::now();
     for byte in bytes.iter().cycle() {
-        if stream.write_all(&[*byte]).is_err() || began.elapsed() > Duration::from_secs(14) {
+        if stream.write_all(&[*byte]).is_err() || began.elapsed() > 2 * SOON {
             break;
         }
         sleep(Duration::from_millis(450));
@@ -109,13 +109,13 @@ async fn who_sends_byte_by_byte_or_nothing_is_gone_after_10_seconds() {
         std::thread::spawn(move || drip(two, b"\x00\x3f\xff\x04\x00\x00\x00\x00\x00")),
     ];
     assert_eq!(read_to_end(&mut silent), "");
-    assert!((9..13).contains(&began.elapsed().as_secs()), "{:?}", began.elapsed());
+    assert!((Duration::from_secs(9)..SOON).contains(&began.elapsed()), "{:?}", began.elapsed());
     for (n, drip) in drips.into_iter().enumerate() {
         let lasted = drip.join().unwrap();
-        assert!((9..13).contains(&lasted.as_secs()), "{n}: {lasted:?}");
+        assert!((Duration::from_secs(9)..SOON).contains(&lasted), "{n}: {lasted:?}");
     }
     assert!(house.serving.counts().late >= 4, "{:?}", house.serving.counts());
-    assert_eq!(house.serving.counts().open, 0);
+    wait_for(&house, |house| house.serving.counts().open == 0);
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -130,7 +130,7 @@ async fn who_does_not_take_its_answer_is_gone_after_the_request_timeout() {
 fn wait_for(house: &House, done: impl Fn(&House) -> bool) {
     let began = Instant::now();
     while !done(house) {
-        assert!(began.elapsed() < Duration::from_secs(8), "{:?}", house.serving.counts());
+        assert!(began.elapsed() < SOON, "{:?}", house.serving.counts());
         sleep(Duration::from_millis(20));
     }
 }

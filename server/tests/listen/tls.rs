@@ -12,7 +12,7 @@ use std::time::Duration;
 use ddns_service::config::Certificate;
 use ddns_service::listen::{CertificateFault, Tls};
 
-use crate::fixture::{house_at, limits, read_to_end, run};
+use crate::fixture::{SOON, house_at, limits, read_to_end, run};
 
 /// A folder of certificates, made once for each test.
 struct Shelf(PathBuf);
@@ -231,7 +231,12 @@ async fn a_hundred_reloads_under_load_fail_no_request_and_a_bad_certificate_chan
             })
         })
         .collect();
-    for n in 0..100 {
+    let began = std::time::Instant::now();
+    for n in 0.. {
+        if n >= 100 && answered.load(Ordering::SeqCst) > 50 {
+            break;
+        }
+        assert!(began.elapsed() < 2 * SOON, "{answered:?}");
         tls.reload(if n % 2 == 0 { &two } else { &one }).unwrap();
         assert!(tls.reload(&Certificate { chain: one.chain.clone(), key: two.key.clone() }).is_err());
         sleep(Duration::from_millis(20));
@@ -240,7 +245,7 @@ async fn a_hundred_reloads_under_load_fail_no_request_and_a_bad_certificate_chan
     for client in clients {
         client.join().unwrap();
     }
-    assert!(answered.load(Ordering::SeqCst) > 50, "{answered:?}");
+    tls.reload(&one).unwrap();
     assert_eq!(serial(&at), "one");
     tls.reload(&two).unwrap();
     assert_eq!(serial(&at), "two");
@@ -253,7 +258,7 @@ async fn a_handshake_that_does_not_go_on_ends_after_10_seconds() {
     let began = std::time::Instant::now();
     let mut silent = house.connect();
     assert_eq!(read_to_end(&mut silent), "");
-    assert!((9..13).contains(&began.elapsed().as_secs()), "{:?}", began.elapsed());
+    assert!((Duration::from_secs(9)..SOON).contains(&began.elapsed()), "{:?}", began.elapsed());
     let plain = run("sh", &["-c", &format!("curl -s http://{}/ || true", house.at)]);
     assert!(!plain.contains("GET /"), "{plain}");
     assert_eq!(house.asked(), 0);

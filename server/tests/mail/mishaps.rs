@@ -12,8 +12,16 @@ use super::{email, letter, with_login};
 /// Names of the steps at which a server can misbehave, in the order of [`GOOD`].
 const STEPS: [&str; 6] = ["its greeting", "its greeting", "MAIL FROM", "RCPT TO", "DATA", "the text"];
 
+/// For servers that are not waited for.
 async fn send(email: &Email) -> Result<(), LetterFault> {
-    Smtp::new(email).unwrap().within(Duration::from_millis(500)).send(&letter("user@example.org")).await
+    send_within(email, Duration::from_secs(30)).await
+}
+
+/// For servers that hang; enough to come to their last step on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(3);
+
+async fn send_within(email: &Email, limit: Duration) -> Result<(), LetterFault> {
+    Smtp::new(email).unwrap().within(limit).send(&letter("user@example.org")).await
 }
 
 fn until(at: usize, last: Line) -> Vec<Line> {
@@ -46,10 +54,10 @@ async fn a_server_that_hangs_at_any_step_is_left_in_time() {
             all.spawn(async move {
                 let server = Scripted::start(until(at, last));
                 let began = Instant::now();
-                let said = sentence(send(&email(server.port)).await);
+                let said = sentence(send_within(&email(server.port), PATIENCE).await);
                 assert!(said.starts_with("not now: mail server 127.0.0.1:"), "{said}");
                 assert!(said.ends_with(&format!("no answer in time at {step}")), "{last:?} {step}: {said}");
-                assert!(began.elapsed() < Duration::from_secs(2), "{last:?} {step}");
+                assert!(began.elapsed() < 5 * PATIENCE, "{last:?} {step}");
             });
         }
     }
@@ -74,7 +82,8 @@ async fn a_goodbye_that_is_not_answered_costs_a_second_and_no_letter() {
     let server = Scripted::start([GOOD.to_vec(), vec![Hang]].concat());
     let began = Instant::now();
     send(&email(server.port)).await.unwrap();
-    assert!(began.elapsed() < Duration::from_secs(2));
+    // any other step would have ten
+    assert!(began.elapsed() < Duration::from_secs(8), "{:?}", began.elapsed());
 }
 
 #[tokio::test]
@@ -132,9 +141,9 @@ async fn a_connection_that_is_never_taken_ends_in_time() {
         queue.push(tokio::time::timeout(Duration::from_millis(100), tokio::net::TcpStream::connect(at)).await);
     }
     let began = Instant::now();
-    let said = sentence(send(&email(at.port())).await);
+    let said = sentence(send_within(&email(at.port()), PATIENCE).await);
     assert!(said.ends_with("no answer in time at connecting"), "{said}");
-    assert!(began.elapsed() < Duration::from_secs(2));
+    assert!(began.elapsed() < 5 * PATIENCE, "{:?}", began.elapsed());
 }
 
 #[tokio::test]

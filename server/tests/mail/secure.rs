@@ -109,7 +109,7 @@ async fn a_server_that_does_not_offer_starttls_gets_neither_letter_nor_password(
 #[tokio::test]
 async fn a_server_that_hangs_in_the_handshake_is_left_in_time() {
     let server = Scripted::start(vec![Say("220 here"), Say("250-here\r\n250 STARTTLS"), Say("220 go"), Hang]);
-    let smtp = smtp(&encrypted(server.port)).within(std::time::Duration::from_millis(500));
+    let smtp = smtp(&encrypted(server.port)).within(std::time::Duration::from_secs(3));
     let said = later(smtp.send(&letter("user@example.org")).await.unwrap_err());
     assert!(said.ends_with("no answer in time at STARTTLS"), "{said}");
 }

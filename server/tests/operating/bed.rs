@@ -23,11 +23,11 @@ pub(crate) fn folder() -> PathBuf {
     folder
 }
 
-/// Waits up to twenty seconds.
+/// Waits up to a minute.
 pub(crate) fn until(what: &str, mut so: impl FnMut() -> bool) {
     let begun = Instant::now();
     while !so() {
-        assert!(begun.elapsed() < Duration::from_secs(20), "not in time: {what}");
+        assert!(begun.elapsed() < Duration::from_mins(1), "not in time: {what}");
         std::thread::sleep(Duration::from_millis(20));
     }
 }
@@ -173,7 +173,7 @@ impl Bed {
 /// What curl got; the empty string when nobody answers.
 pub(crate) fn curl(args: &[&str]) -> String {
     let Output { stdout, .. } =
-        Command::new("curl").args(["-sS", "--max-time", "15", "--noproxy", "*"]).args(args).output().unwrap();
+        Command::new("curl").args(["-sS", "--max-time", "60", "--noproxy", "*"]).args(args).output().unwrap();
     String::from_utf8(stdout).unwrap()
 }
 

@@ -123,22 +123,27 @@ fn lines_of_the_system_log_do_the_same_in_its_old_and_new_form() {
     socket.set_read_timeout(Some(Duration::from_millis(500))).unwrap();
     let target = format!("log_target = \"syslog\"\nsyslog_socket = \"{}\"\n", logs.join("socket").display());
     let bed = Bed::running(&format!("{LISTENING}{target}"), UNLIMITED);
+    let begun = std::time::Instant::now();
+    let (told, expected) = std::sync::mpsc::channel::<usize>();
     let reader = std::thread::spawn(move || {
-        let (mut lines, mut bytes) = (Vec::new(), [0; 8192]);
-        let mut silence = 0;
-        while silence < 8 {
+        let (mut lines, mut bytes): (Vec<String>, _) = (Vec::new(), [0; 8192]);
+        let (mut silence, mut wanted) = (0, usize::MAX);
+        while silence < 2 {
+            wanted = expected.try_recv().unwrap_or(wanted);
             match socket.recv(&mut bytes) {
                 Ok(length) => {
                     let text = String::from_utf8_lossy(&bytes[..length]).into_owned();
                     lines.push(text.split_once('>').unwrap().1.to_owned());
                     silence = 0;
                 }
-                Err(_) => silence += 1,
+                Err(_) if lines.iter().filter(|line| line.contains("wrong user")).count() >= wanted => silence += 1,
+                Err(_) => assert!(begun.elapsed() < Duration::from_mins(2), "{lines:?}"),
             }
         }
         lines
     });
     let times = attack(&bed);
+    told.send(2 * times).unwrap();
     let lines = reader.join().unwrap();
     // rsyslog's RSYSLOG_TraditionalFileFormat and RSYSLOG_FileFormat
     for stamp in ["Nov 21 11:50:01 ns1", "2026-11-21T11:50:01.123456+00:00 ns1"] {

@@ -40,7 +40,7 @@ fn an_accepted_change_is_one_line_with_the_address_before_what_users_chose() {
     let bed = Bed::running("log_requests = true\n", "");
     let answer = bed.curl(&format!("ann:{PASSWORD}"), "hostname=pc.dyn.example.com&myip=8.8.8.8,2001:4860::8");
     assert_eq!(answer, "good 8.8.8.8 2001:4860::8\n");
-    until("the line", || bed.text("log").contains(" updated "));
+    until("two lines", || bed.text("log").contains(" updated ") && ids(&bed.text("log")).len() == 2);
     let log = bed.text("log");
     let line = log.lines().find(|line| line.contains(" updated ")).unwrap();
     let words = "client=127.0.0.1 host=pc.dyn.example.com user=ann old=[] new=\"8.8.8.8 2001:4860::8\"";

@@ -5,7 +5,7 @@ use std::os::unix::net::{SocketAddr, UnixDatagram};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use crate::bed::{Bed, folder};
+use crate::bed::{Bed, folder, until};
 
 fn word(socket: &UnixDatagram) -> String {
     let mut bytes = [0; 512];
@@ -14,7 +14,7 @@ fn word(socket: &UnixDatagram) -> String {
 }
 
 fn tells_its_life(name: &str, socket: &UnixDatagram) {
-    socket.set_read_timeout(Some(Duration::from_secs(15))).unwrap();
+    socket.set_read_timeout(Some(Duration::from_mins(1))).unwrap();
     let mut bed = Bed::new("", "");
     bed.run(|command| {
         command.env("NOTIFY_SOCKET", name);
@@ -50,29 +50,30 @@ fn a_watchdog_is_fed_at_half_its_patience_and_only_by_whom_it_asks() {
     let folder = folder();
     let path = folder.join("notify");
     let socket = UnixDatagram::bind(&path).unwrap();
-    socket.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+    socket.set_read_timeout(Some(Duration::from_mins(1))).unwrap();
     let mut bed = Bed::new("", "");
     bed.run(|command| {
-        command.env("NOTIFY_SOCKET", &path).env("WATCHDOG_USEC", "400000");
+        command.env("NOTIFY_SOCKET", &path).env("WATCHDOG_USEC", "4000000");
     });
     let mut heard = Vec::new();
-    while heard.len() < 5 {
+    while heard.len() < 3 {
         if word(&socket) == "WATCHDOG=1" {
             heard.push(Instant::now());
         }
     }
     for pair in heard.windows(2) {
-        assert!(pair[1] - pair[0] < Duration::from_millis(400), "{:?}", pair[1] - pair[0]);
+        assert!(pair[1] - pair[0] < Duration::from_secs(4), "{:?}", pair[1] - pair[0]);
     }
-    assert!(heard[4] - heard[0] > Duration::from_millis(600), "fed too often");
+    assert!(heard[2] - heard[0] > Duration::from_secs(2), "fed too often");
     let mut other = Bed::new("", "");
     let stranger = folder.join("stranger");
     let silent = UnixDatagram::bind(&stranger).unwrap();
-    silent.set_read_timeout(Some(Duration::from_millis(700))).unwrap();
+    silent.set_read_timeout(Some(Duration::from_mins(1))).unwrap();
     other.run(|command| {
         command.env("NOTIFY_SOCKET", &stranger).env("WATCHDOG_USEC", "100000").env("WATCHDOG_PID", "1");
     });
     assert_eq!(word(&silent), "READY=1");
+    silent.set_read_timeout(Some(Duration::from_millis(700))).unwrap();
     assert!(silent.recv(&mut [0; 64]).is_err(), "another process was asked to feed the watchdog");
     drop(bed);
     std::fs::remove_dir_all(folder).unwrap();
@@ -95,6 +96,6 @@ fn the_limit_of_descriptors_is_raised_to_the_hard_one_and_a_hard_one_that_is_too
     limited.arg("--nofile=256:4096").arg(program.get_program()).args(program.get_args());
     bed.run_command(limited);
     assert_eq!(bed.metric("process_max_fds"), Some(4096.0));
-    let log = bed.text("log");
-    assert!(log.contains("WARNING max_connections is more than") && log.contains("most=4096 wanted=10064"), "{log}");
+    let told = ["WARNING max_connections is more than", "most=4096 wanted=10064"];
+    until("the log tells", || told.iter().all(|said| bed.text("log").contains(said)));
 }

@@ -121,7 +121,7 @@ impl Chromium {
     /// Waits until the page's text holds this.
     #[track_caller]
     fn shows(&self, text: &str) {
-        let until = Instant::now() + Duration::from_secs(10);
+        let until = Instant::now() + Duration::from_mins(1);
         while !self.source().contains(text) {
             assert!(Instant::now() < until, "no {text:?} in\n{}", self.source());
             std::thread::sleep(Duration::from_millis(50));

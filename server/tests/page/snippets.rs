@@ -82,7 +82,7 @@ fn the_shipped_program_has_page_and_endpoint_side_by_side() {
     obey(&folder, "user add ann ann@example.com --password-stdin", PASSWORD);
     obey(&folder, "hostname add ann home dyn.example.com --expiry-ttl 0", "");
     let service = Service(program(&folder).arg("--daemon").spawn().unwrap());
-    let until = Instant::now() + Duration::from_secs(20);
+    let until = Instant::now() + Duration::from_mins(1);
     while TcpStream::connect(port).is_err() {
         assert!(Instant::now() < until, "the service does not listen");
         std::thread::sleep(Duration::from_millis(20));

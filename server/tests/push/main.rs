@@ -107,7 +107,7 @@ async fn a_client_that_hangs_up_at_once_has_its_address_in_the_dns_all_the_same(
     assert!(timeout(Duration::ZERO, bed.pusher.change(host, to("192.0.2.1"))).await.is_err());
     let begun = Instant::now();
     while bed.host().await.applied < 1 {
-        assert!(begun.elapsed() < Duration::from_secs(10), "{:?}", bed.host().await);
+        assert!(begun.elapsed() < Duration::from_mins(1), "{:?}", bed.host().await);
         sleep(Duration::from_millis(5)).await;
     }
     assert_eq!(*bed.zone.taken.lock().unwrap(), [Set::To("192.0.2.1".parse().unwrap())]);
@@ -133,10 +133,10 @@ fn leave(row: &Host) -> Result<Step, ()> {
     Ok(Step { host, events, letter: None })
 }
 
-/// Whether anybody would push it within such a time.
-async fn looked_after(bed: &Bed) -> bool {
+/// Whether anybody would push it within this time.
+async fn looked_after(bed: &Bed, within: Duration) -> bool {
     let begun = Instant::now();
-    while begun.elapsed() < Duration::from_secs(3) {
+    while begun.elapsed() < within {
         let lease = Lease { owner: "another run".into(), span: Duration::from_millis(1) };
         if !bed.store.claim(&lease, 10).await.unwrap().is_empty() {
             return true;
@@ -180,7 +180,8 @@ async fn what_may_come_late_is_looked_after_and_what_was_answered_or_never_left_
         assert!(matches!(bed.pusher.change(host.clone(), to("192.0.2.1")).await, Ok(Pushed::Pending(_))));
         bed.pusher.rest().await;
         assert!(matches!(bed.pusher.change(host, to("192.0.2.2")).await, Ok(Pushed::Applied(_))));
-        assert_eq!(looked_after(&bed).await, wanted, "{fault:?}");
+        let within = Duration::from_secs(if wanted { 60 } else { 3 });
+        assert_eq!(looked_after(&bed, within).await, wanted, "{fault:?}");
     });
     futures_util::future::join_all(looks).await;
 }
@@ -196,7 +197,7 @@ async fn a_deleted_host_of_which_a_message_may_come_late_is_removed_once_more() 
     let again = tokio::spawn(ddns_service::push::again(Arc::clone(&bed.pusher)));
     let begun = Instant::now();
     while bed.zone.taken.lock().unwrap().len() < 2 {
-        assert!(begun.elapsed() < Duration::from_secs(10));
+        assert!(begun.elapsed() < Duration::from_mins(1));
         sleep(Duration::from_millis(20)).await;
     }
     again.abort();

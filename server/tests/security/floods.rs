@@ -114,7 +114,7 @@ fn many(count: usize, connections: usize) {
     let peak = memory(&bed, "VmHWM:");
     // two hashes at once take 19 MiB each
     assert!(peak < 160 * 1024, "{peak} KiB");
-    assert!(tries > 0 && slowest < Duration::from_secs(5), "{tries} updates, the slowest took {slowest:?}");
+    assert!(tries > 0 && slowest < Duration::from_secs(30), "{tries} updates, the slowest took {slowest:?}");
     println!("{count} wrong passwords: peak {peak} KiB, {tries} updates meanwhile, the slowest {slowest:?}");
 }
 

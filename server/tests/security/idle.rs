@@ -9,8 +9,8 @@ use std::time::{Duration, Instant};
 use crate::bed::http::Ask;
 use crate::bed::{Bed, HOST};
 
-/// Longer than a good client may have to wait on a machine where much else runs.
-const SOON: Duration = Duration::from_secs(3);
+/// Longer than a good client may have to wait on a machine where much else runs, shorter than a slow client is listened to.
+const SOON: Duration = Duration::from_secs(8);
 
 fn crowded(most: usize) -> (Bed, String) {
     let bed = Bed::peopled(|plan| {
@@ -72,10 +72,10 @@ fn slow_heads_and_slow_bodies_hold_nobody_up() {
     });
     let begun = Instant::now();
     for stream in &mut slow {
-        stream.set_read_timeout(Some(Duration::from_secs(20))).unwrap();
+        stream.set_read_timeout(Some(Duration::from_mins(1))).unwrap();
         let _ = stream.read_to_end(&mut Vec::new());
     }
-    assert!(begun.elapsed() < Duration::from_secs(18), "all of them are closed in the end");
+    assert!(begun.elapsed() < Duration::from_secs(45), "all of them are closed in the end");
     good(&bed, &token, 99);
 }
 

@@ -122,7 +122,7 @@ impl Server {
         self.child = Some(command.spawn().unwrap_or_else(|error| panic!("cannot start '{}': {error}", self.program)));
         let start = Instant::now();
         while self.found("ns.example.test", "A").is_empty() {
-            assert!(start.elapsed() < Duration::from_secs(10), "{} does not answer: {}", self.program, self.log());
+            assert!(start.elapsed() < Duration::from_mins(1), "{} does not answer: {}", self.program, self.log());
             std::thread::sleep(Duration::from_millis(20));
         }
     }
@@ -135,10 +135,19 @@ impl Server {
         }
     }
 
-    /// Sends it a signal by name.
+    /// Sends it a signal by name; after `STOP` it stands still.
     pub(crate) fn signal(&self, name: &str) {
         let pid = self.child.as_ref().unwrap().id().to_string();
         assert!(Command::new("kill").args(["-s", name, &pid]).status().unwrap().success());
+        let still = || {
+            let tasks = fs::read_dir(format!("/proc/{pid}/task")).unwrap();
+            let stats = tasks.map(|task| fs::read_to_string(task.unwrap().path().join("stat")).unwrap());
+            stats.into_iter().all(|stat| stat.contains(") T "))
+        };
+        // a thread that runs in this moment goes on for another one, and answers
+        while name == "STOP" && !still() {
+            std::thread::sleep(Duration::from_millis(1));
+        }
     }
 
     pub(crate) fn log(&self) -> String {
@@ -152,8 +161,8 @@ impl Server {
             "-p",
             &self.at.port().to_string(),
             "+norec",
-            "+tries=1",
-            "+time=2",
+            "+tries=3",
+            "+time=5",
             "+noall",
             "+answer",
         ]);

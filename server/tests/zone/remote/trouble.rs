@@ -30,7 +30,7 @@ async fn killed(kind: Kind) {
                             ["SERVFAIL", "NOTAUTH", "REFUSED"].map(|word| ZoneFault::Refused(word.to_owned()));
                         let known =
                             matches!(fault, ZoneFault::Unknown(_) | ZoneFault::NotSent(_)) || passing.contains(&fault);
-                        assert!(known && tries < 200, "{kind:?}: {fault}");
+                        assert!(known && tries < 2000, "{kind:?}: {fault}");
                         tries += 1;
                         unknown += usize::from(matches!(fault, ZoneFault::Unknown(_) | ZoneFault::NotSent(_)));
                         sleep(Duration::from_millis(30)).await;
@@ -68,14 +68,14 @@ async fn a_server_that_is_killed_in_mid_load_has_the_newest_of_every_host_in_the
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_that_stood_still_takes_what_it_was_told_in_its_order() {
     let server = Server::start(Kind::Bind);
-    let remote = remote_with(server.at, Some(server.key()), Duration::from_millis(500), 0);
+    let remote = remote_with(server.at, Some(server.key()), Duration::from_secs(3), 0);
     let push = async |address: &str| remote.push(&records("stood", address, "-")).await;
     assert_eq!(push("192.0.2.1").await, Ok(()));
     server.signal("STOP");
     let start = Instant::now();
     let result = push("192.0.2.2").await;
     assert!(matches!(result, Err(ZoneFault::Unknown(_))), "{result:?}");
-    assert!(start.elapsed() < Duration::from_millis(1300), "{:?}", start.elapsed());
+    assert!(start.elapsed() < Duration::from_secs(20), "{:?}", start.elapsed());
     server.signal("CONT");
     assert_eq!(push("192.0.2.3").await, Ok(()));
     sleep(Duration::from_millis(200)).await;
