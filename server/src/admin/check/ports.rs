@@ -15,6 +15,10 @@ use super::Finding;
 /// What the daemon is given to answer.
 const PATIENCE: Duration = Duration::from_secs(3);
 
+/// A port below 1024, looked at by a user without privileges: the daemon, under its service manager, may be allowed what this is not.
+const UNPERMITTED: &str = "this user may not listen there; the daemon may, if it has CAP_NET_BIND_SERVICE";
+const PERMIT: &str = "run this check as root, or while the daemon runs; the shipped systemd unit gives the capability, or take a port from 1024 on";
+
 /// Who has a port.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Port {
@@ -57,10 +61,11 @@ async fn one(settings: &Settings, address: SocketAddr) -> (Finding, Port) {
     let port = match TcpListener::bind(address).await {
         Ok(_) => Port::Free,
         Err(fault) if fault.kind() == io::ErrorKind::AddrInUse => owner(settings, address).await,
-        Err(fault) if fault.kind() == io::ErrorKind::PermissionDenied => {
-            let next = "take a port from 1024 on behind a reverse proxy, or give the service CAP_NET_BIND_SERVICE";
-            return (Finding::fault(about, fault.to_string(), next), Port::Taken);
-        }
+        // who may not listen there can still see whether the daemon does
+        Err(fault) if fault.kind() == io::ErrorKind::PermissionDenied => match owner(settings, address).await {
+            Port::Taken => return (Finding::warning(about, UNPERMITTED, PERMIT), Port::Taken),
+            port => port,
+        },
         Err(fault) => return (Finding::fault(about, fault.to_string(), next), Port::Taken),
     };
     let finding = match port {
@@ -119,16 +124,16 @@ async fn name_server(address: SocketAddr, running: bool) -> Finding {
         Err(fault) if fault.kind() == io::ErrorKind::AddrInUse && running => {
             Finding::well(about, "taken, as it is to be while the daemon runs")
         }
+        // the zones, which are asked next, tell whether it answers
+        Err(fault) if fault.kind() == io::ErrorKind::PermissionDenied && running => {
+            Finding::well(about, "only the daemon may listen there, and it runs")
+        }
         Err(fault) if fault.kind() == io::ErrorKind::AddrInUse => Finding::fault(
             about,
             "another name server has this place (systemd-resolved, dnsmasq, BIND)",
             "mend listen in [dns_service.embedded]: name the public address instead of all, or take another port",
         ),
-        Err(fault) if fault.kind() == io::ErrorKind::PermissionDenied => {
-            let next =
-                "give the service CAP_NET_BIND_SERVICE, as the shipped systemd unit does, or take a port from 1024 on";
-            Finding::fault(about, fault.to_string(), next)
-        }
+        Err(fault) if fault.kind() == io::ErrorKind::PermissionDenied => Finding::warning(about, UNPERMITTED, PERMIT),
         Err(fault) => Finding::fault(about, fault.to_string(), "mend listen in [dns_service.embedded]"),
     }
 }

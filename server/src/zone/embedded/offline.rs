@@ -34,7 +34,7 @@ impl Offline {
         let (serial, records) = self.shelf.zone(zone).await.map_err(|fault| fault.to_string())?;
         let hosts = records.iter().filter(|(owner, ..)| !mark::is_owner(zone, owner)).count();
         let at: Vec<_> = self.settings.listen.iter().map(ToString::to_string).collect();
-        Ok(format!("answers at {}, serial {serial}, {hosts} addresses of hosts", at.join(", ")))
+        Ok(format!("answers at {}, serial {serial}, addresses of hosts: {hosts}", at.join(", ")))
     }
 }
 
