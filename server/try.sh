@@ -1,11 +1,11 @@
 #!/bin/sh
 # try.sh: keeps ddns-service running on loopback, in a throw-away folder, with a made-up user. Ctrl-C ends it.
-# PORT and DNS_PORT choose the ports; by default 8443 and 5353.
+# PORT and DNS_PORT choose the ports; by default 8443 and 5300.
 set -eu
 here=$(cd "$(dirname "$0")" && pwd)
 program=${PROGRAM:-$here/target/release/ddns-service}
 port=${PORT:-8443}
-dns=${DNS_PORT:-5353}
+dns=${DNS_PORT:-5300}
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 trap 'exit 130' INT
@@ -50,4 +50,7 @@ echo
 echo "    curl -u ann:$password 'http://127.0.0.1:$port/update?hostname=mypc.dyn.example.com&myip=192.0.2.7'"
 echo "    dig +short @127.0.0.1 -p $dns mypc.dyn.example.com"
 echo
-service --daemon
+service --daemon || {
+	echo "where a port is taken: make run-server PORT=8444 DNS_PORT=5301 takes others" >&2
+	exit 1
+}

@@ -1,6 +1,8 @@
 //! The real house behind the command line: this machine's configuration, database, name server, mail server and clock.
 
-use std::io::Write as _;
+mod file;
+
+use std::io::{ErrorKind, Write as _};
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::available_parallelism;
@@ -10,8 +12,8 @@ use rustix::process::{Resource, Rlimit, setrlimit};
 
 use crate::account::Host;
 use crate::admin::{Decide, House, Swept, Unwanted, Works};
-use crate::config::{self, Database, DnsServer, Settings};
-use crate::daemon::{self, WallClock};
+use crate::config::{self, Database, DnsServer, LoadFault, Settings};
+use crate::daemon::{self, StartFault, WallClock};
 use crate::desk::Desk;
 use crate::log;
 use crate::mail::Smtp;
@@ -36,16 +38,16 @@ pub struct Here {
 #[async_trait::async_trait]
 impl House for Here {
     fn settings(&self, file: &Path) -> Result<Settings, Vec<String>> {
-        let (settings, warnings) =
-            config::load(file).map_err(|fault| fault.to_string().lines().map(str::to_owned).collect::<Vec<_>>())?;
+        let (settings, warnings) = config::load(file).map_err(|fault| sentences(file, &fault))?;
         for warning in warnings {
-            said(&warning.to_string());
+            said(&format!("warning: {}", warning.in_file(&file.display().to_string())));
         }
         Ok(settings)
     }
 
     async fn store(&self, database: &Database) -> Result<Arc<dyn Store>, StoreFault> {
-        let opened = store::open(database).await?;
+        file::for_the_folder_s_owner(database);
+        let opened = store::open(database).await.map_err(|fault| file::explained(database, fault))?;
         *self.database.lock().unwrap_or_else(PoisonError::into_inner) = Some(Arc::clone(&opened));
         Ok(opened)
     }
@@ -106,6 +108,19 @@ impl House for Here {
     }
 }
 
+/// What is wrong, one sentence each; where there is no such file, how to have one.
+fn sentences(file: &Path, fault: &LoadFault) -> Vec<String> {
+    match fault {
+        LoadFault::Unreadable(path, error) if path == file && error.kind() == ErrorKind::NotFound => {
+            vec![format!(
+                "{}: there is no such file: name yours with --config, or make one of config.example.toml",
+                path.display()
+            )]
+        }
+        fault => fault.to_string().lines().map(str::to_owned).collect(),
+    }
+}
+
 /// A core file would hold passwords and keys. Where even this is not permitted, nobody made the limit less than it is.
 fn no_core() {
     let none = Rlimit { current: Some(0), maximum: Some(0) };
@@ -118,7 +133,14 @@ fn serve(file: &Path, settings: Settings, log: log::Handle) -> u8 {
     let threads = settings.daemon.thread_pool_size.clamp(1, cores);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(threads).enable_all().build();
     let ended = match runtime {
-        Ok(runtime) => runtime.block_on(daemon::run(file, settings, log)).map_err(|fault| fault.to_string()),
+        Ok(runtime) => {
+            let database = settings.database.clone();
+            file::for_the_folder_s_owner(&database);
+            runtime.block_on(daemon::run(file, settings, log)).map_err(|fault| match fault {
+                StartFault::Store(fault) => file::explained(&database, fault).to_string(),
+                fault => fault.to_string(),
+            })
+        }
         Err(fault) => Err(format!("no threads can be started: {fault}")),
     };
     match ended {

@@ -41,6 +41,11 @@ pub struct Rules {
     pub letters: Box<Letters>,
 }
 
+/// Why a known user's request cannot be done, beside wrong addresses.
+const NO_HOST: (Word, &str) = (Word::NoHost, "the user has no such host, or the token is another's");
+const NO_NAME: (Word, &str) = (Word::NotFqdn, "the host's name is no full name");
+const UNNAMED: (Word, &str) = (Word::NotFqdn, "name the host: there are several");
+
 /// Serves updates.
 pub struct Service {
     desk: Arc<Desk>,
@@ -126,13 +131,15 @@ impl Service {
         };
         let addresses = match Self::fit(update, rules) {
             Ok(addresses) => addresses,
-            Err(why) => return reply::account(self.bad(update, user, "", Word::DnsErr, rules), &why, update.json),
+            Err(why) => {
+                return reply::account(self.bad(update, user, "", (Word::DnsErr, &why), rules), &why, update.json);
+            }
         };
         let one = async |host: Option<&Host>, name: String| {
             let host = host.filter(|host| host.user == user.id && !host.leaving && scope.holds(host));
             match host {
                 Some(host) => self.host(update, user, host, addresses, rules).await.of(name),
-                None => Outcome::word(self.bad(update, user, &name, Word::NoHost, rules)).of(name),
+                None => Outcome::word(self.bad(update, user, &name, NO_HOST, rules)).of(name),
             }
         };
         let outcomes = match &update.hosts {
@@ -143,7 +150,7 @@ impl Service {
                     let (bad, one) = (name.is_err(), one(row, written.clone()));
                     async move {
                         if bad {
-                            Outcome::word(self.bad(update, user, written, Word::NotFqdn, rules)).of(written.clone())
+                            Outcome::word(self.bad(update, user, written, NO_NAME, rules)).of(written.clone())
                         } else {
                             one.await
                         }
@@ -155,11 +162,7 @@ impl Service {
                 [Some(host)] => vec![one(Some(host), host.name.fqdn()).await],
                 [] => vec![one(None, String::new()).await],
                 _ => {
-                    return reply::account(
-                        self.bad(update, user, "", Word::NotFqdn, rules),
-                        "name the host: there are several",
-                        update.json,
-                    );
+                    return reply::account(self.bad(update, user, "", UNNAMED, rules), UNNAMED.1, update.json);
                 }
             },
         };

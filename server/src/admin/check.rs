@@ -99,10 +99,15 @@ impl Report<'_, '_> {
 /// The whole check.
 pub(super) async fn run(file: &Path, json: bool, desk: &mut Desk<'_>, house: &dyn House) -> Result<Code, Fault> {
     let mut report = Report { desk, json, findings: Vec::new() };
-    report.tell(files::configuration(file).into_iter().collect())?;
-    let settings = match house.settings(file) {
-        Ok(settings) => settings,
-        Err(faults) => {
+    let seen = files::configuration(file);
+    let settings = match (house.settings(file), seen) {
+        (Ok(settings), None) => settings,
+        // it cannot be read, or is not to be: what else is said of it would say the same
+        (_, Some(seen)) => {
+            report.tell(vec![seen])?;
+            return report.end();
+        }
+        (Err(faults), None) => {
             let next = format!("mend {} and check again; the rest is looked at then", file.display());
             report
                 .tell(faults.into_iter().map(|said| Finding::fault("configuration", said, next.clone())).collect())?;

@@ -12,6 +12,7 @@ use crate::world::{HostFilter, NewHost, NewUser};
 use super::Office;
 use super::outcome::Fault;
 use super::password;
+use super::upkeep::counted;
 
 mod plan;
 mod sheet;
@@ -85,11 +86,11 @@ impl Office<'_, '_> {
 
     fn counted(&mut self, plan: &Plan<'_>, dry_run: bool) -> Result<(), Fault> {
         let said = format!(
-            "{}: {} users and {} hostnames{}",
+            "{}: {} and {}{}",
             if dry_run { "would be made" } else { "made" },
-            plan.users.len(),
-            plan.hosts.len(),
-            if plan.skipped == 0 { String::new() } else { format!("; {} were there already", plan.skipped) }
+            counted(plan.users.len() as u64, "user"),
+            counted(plan.hosts.len() as u64, "hostname"),
+            if plan.skipped == 0 { String::new() } else { format!("; there already: {}", plan.skipped) }
         );
         let weak = plan.users.iter().filter(|user| !user.hashed && password::weak(&user.password).is_some()).count();
         if weak > 0 {

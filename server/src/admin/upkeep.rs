@@ -3,6 +3,8 @@
 use std::fs::File;
 use std::path::Path;
 
+use rustix::fs::{Access, access};
+
 use super::Office;
 use super::naming::shown;
 use super::outcome::Fault;
@@ -27,6 +29,9 @@ impl Office<'_, '_> {
         if file.symlink_metadata().is_ok() {
             return Err(Fault::FileExists(file.to_owned()));
         }
+        let folder = file.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        access(folder, Access::WRITE_OK | Access::EXEC_OK)
+            .map_err(|fault| Fault::File(folder.to_owned(), fault.into()))?;
         self.store.backup(file).await?;
         self.printer().line(&format!("the database is copied to {}", file.display()))
     }
@@ -53,6 +58,7 @@ impl Office<'_, '_> {
     }
 }
 
-fn counted(count: u64, what: &str) -> String {
+/// `1 user`, `2 users`.
+pub(super) fn counted(count: u64, what: &str) -> String {
     format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use tracing::warn;
+use tracing::{info, warn};
 
 use super::gate::Flood;
 use super::{Rules, Service, Word};
@@ -11,16 +11,26 @@ use crate::auth::shortened;
 use crate::request::Update;
 
 impl Service {
-    /// A user's request that cannot be done: counted by user and name, so that one wrong setting does not stop the user's other routers.
-    pub(super) fn bad(&self, update: &Update, user: &User, name: &str, word: Word, rules: &Rules) -> Word {
-        let Some(limit) = &rules.settings.rate_limit else { return word };
+    /// A user's request that cannot be done, and why: counted by user and name, so that one wrong setting does not stop the user's other
+    /// routers.
+    pub(super) fn bad(
+        &self,
+        update: &Update,
+        user: &User,
+        name: &str,
+        (word, why): (Word, &str),
+        rules: &Rules,
+    ) -> Word {
+        // what is no name may be a password in the wrong field
+        let host = if word == Word::NotFqdn { "" } else { shortened(name) };
         let now = Instant::now();
-        if !self.gate.fruitless(&user.name, name, limit, now) {
+        let limit =
+            rules.settings.rate_limit.as_ref().filter(|limit| self.gate.fruitless(&user.name, name, limit, now));
+        let Some(limit) = limit else {
+            info!(client = %update.client, user = shortened(&user.name), host, word = word.text(), why, "cannot be done");
             return word;
-        }
+        };
         if self.gate.telling(Flood::User(&user.name), limit, now) {
-            // what is no name may be a password in the wrong field
-            let host = if word == Word::NotFqdn { "" } else { shortened(name) };
             let (user, word) = (shortened(&user.name), word.text());
             warn!(client = %update.client, user, host, word, "too many requests that cannot be done");
         }

@@ -87,7 +87,7 @@ fn each_trouble_is_one_fault_with_what_to_do() {
     type Trouble = (fn(&Stage, &Path), &'static str, &'static str);
     let troubles: &[Trouble] = &[
         (|_, dir| chmod(&dir.join("config.toml"), 0o644), "every user of this machine can read", "do: chmod o-rwx"),
-        (|_, dir| fs::remove_file(dir.join("config.toml")).unwrap(), "config.toml: No such file", "do: make the file"),
+        (|_, dir| fs::remove_file(dir.join("config.toml")).unwrap(), "there is no ", "do: name yours with --config"),
         (|_, dir| chmod(&dir.join("ddns.db"), 0o664), "every user of this machine can read", "do: chmod o-rwx"),
         (
             |stage, _| change(stage, |s| s.database = Database::Sqlite { path: "/nonexistent/ddns.db".into() }),
@@ -110,7 +110,7 @@ fn each_trouble_is_one_fault_with_what_to_do() {
                 stage.dns.ill.lock().unwrap().insert("example.com".to_owned(), said);
             },
             "zone example.com: BADKEY",
-            "do: see the zone's key",
+            "do: mend it at the zone's name server",
         ),
         (
             |stage, _| *stage.mail.lock().unwrap() = Some(Err(LetterFault::Later("connection refused".to_owned()))),

@@ -105,7 +105,8 @@ fn users_are_changed_and_deleted_or_the_reason_why_not_is_said() {
 #[test]
 #[expect(clippy::too_many_lines, reason = "one table")]
 fn hostnames_are_made_with_label_and_zone_or_by_their_full_name() {
-    let curl = |name: &str| format!("to try it: curl -u bert 'http://127.0.0.1:0/update?hostname={name}'\n");
+    let curl =
+        |name: &str| format!("to try it: curl -u bert 'http://127.0.0.1:0/update?hostname={name}&myip=192.0.2.7'\n");
     let made = |shown: &str, name: &str| format!("hostname {shown} is made for 'bert'\n{}", curl(name));
     let row = |name: &str| format!("{}host {name} bert 60 0 - - 0/0\n", as_before());
     let bare = "a.b.dyn.example.com";

@@ -27,7 +27,7 @@ fn users_and_hostnames_are_made_from_one_table() {
     assert_eq!(stage.store.rows().users["anna"].password.reveal(), HASH.as_bytes());
     assert!(stage.store.rows().users["bert"].password.reveal().starts_with(b"$argon2id$"));
     let told = import(&stage, &text);
-    assert_eq!((told.code, told.out.as_str()), (0, "made: 0 users and 0 hostnames; 3 were there already\n"));
+    assert_eq!((told.code, told.out.as_str()), (0, "made: 0 users and 0 hostnames; there already: 3\n"));
     assert_eq!(stage.store.dump(), after);
 }
 
@@ -99,7 +99,7 @@ fn limits_and_owners_are_judged_by_what_is_there() {
 fn a_dry_run_only_looks() {
     let stage = stage();
     let told = order("import - --dry-run").stdin(b"user,email,password\nanna,a@example.org,long enough\n").run(&stage);
-    assert_eq!((told.code, told.out.as_str()), (0, "would be made: 1 users and 0 hostnames\n"));
+    assert_eq!((told.code, told.out.as_str()), (0, "would be made: 1 user and 0 hostnames\n"));
     assert_eq!(stage.store.dump(), "");
     let told = order("import /nonexistent.csv").run(&stage);
     assert_eq!(told.code, 1);

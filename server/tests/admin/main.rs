@@ -10,6 +10,7 @@ mod imports;
 mod papers;
 mod passwords;
 mod process;
+mod quickstart;
 mod real;
 mod stage;
 mod tables;

@@ -44,8 +44,8 @@ fn a_low_port_that_only_the_service_may_use_is_no_fault_of_the_check() {
     let down = check(&bed);
     let said = String::from_utf8_lossy(&down.stdout);
     assert!(down.status.success(), "{said}");
-    assert!(said.contains(&format!("warning  port 127.0.0.1:{http}: below 1024")), "{said}");
-    assert!(said.contains(&format!("warning  name server 127.0.0.1:{dns}: below 1024")), "{said}");
+    assert!(said.contains(&format!("warning  port 127.0.0.1:{http}: this user may not listen there")), "{said}");
+    assert!(said.contains(&format!("warning  name server 127.0.0.1:{dns}: this user may not listen there")), "{said}");
     assert!(said.contains("CAP_NET_BIND_SERVICE"), "{said}");
 
     bed.run(|_| {});

@@ -4,6 +4,7 @@
 
 mod browser;
 mod chromium;
+mod contrast;
 mod defence;
 mod escaping;
 mod flow;

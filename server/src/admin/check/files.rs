@@ -14,6 +14,10 @@ const WORLD: u32 = 0o004;
 
 /// The configuration itself: it holds passwords.
 pub(super) fn configuration(file: &Path) -> Option<Finding> {
+    if fs::metadata(file).is_err_and(|fault| fault.kind() == io::ErrorKind::NotFound) {
+        let next = "name yours with --config, or make the file: config.example.toml has every setting";
+        return Some(Finding::fault("configuration", format!("there is no {}", file.display()), next));
+    }
     look(file, "configuration").or_else(|| open_to_all(file, "configuration"))
 }
 

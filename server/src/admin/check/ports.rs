@@ -16,10 +16,9 @@ use super::Finding;
 /// What the daemon is given to answer.
 const PATIENCE: Duration = Duration::from_secs(3);
 
-const UNTRIED: &str = "below 1024, where this user may not listen: not tried, and nothing answers there";
-
-/// Of the service, not of whoever runs the check.
-const RIGHT: &str = "see that the service is started with CAP_NET_BIND_SERVICE, as the shipped systemd unit does";
+/// A port below 1024, looked at by a user without privileges: the daemon, under its service manager, may be allowed what this is not.
+const UNPERMITTED: &str = "this user may not listen there; the daemon may, if it has CAP_NET_BIND_SERVICE";
+const PERMIT: &str = "run this check as root, or while the daemon runs; the shipped systemd unit gives the capability, or take a port from 1024 on";
 
 /// Who has a port.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -29,8 +28,6 @@ enum Port {
     Taken,
     /// TLS: who it is cannot be seen from here.
     Veiled,
-    /// Whether it is free cannot be tried: a low port, of which the service's user has the right only where the service is started.
-    Untried,
 }
 
 /// What was found, and whether the daemon seems to run.
@@ -62,9 +59,10 @@ async fn one(settings: &Settings, address: SocketAddr) -> (Finding, Port) {
     let port = match TcpListener::bind(address).await {
         Ok(_) => Port::Free,
         Err(fault) if fault.kind() == io::ErrorKind::AddrInUse => owner(settings, address).await,
+        // who may not listen there can still see whether the daemon does
         Err(fault) if fault.kind() == io::ErrorKind::PermissionDenied => match owner(settings, address).await {
-            Port::Taken => Port::Untried,
-            ours => ours,
+            Port::Taken => return (Finding::warning(about, UNPERMITTED, PERMIT), Port::Taken),
+            port => port,
         },
         Err(fault) => return (Finding::fault(about, fault.to_string(), next), Port::Taken),
     };
@@ -72,7 +70,6 @@ async fn one(settings: &Settings, address: SocketAddr) -> (Finding, Port) {
         Port::Free => Finding::well(about, "free; the daemon is not running"),
         Port::Ours => Finding::well(about, "the daemon answers"),
         Port::Veiled => Finding::well(about, "taken, and something there speaks: the daemon, if it is running"),
-        Port::Untried => Finding::warning(about, UNTRIED, format!("{RIGHT}, or {next}")),
         Port::Taken => Finding::fault(
             about,
             "taken by another program, or the daemon there does not answer",
@@ -125,17 +122,16 @@ async fn name_server(address: SocketAddr, running: bool) -> Finding {
         Err(fault) if fault.kind() == io::ErrorKind::AddrInUse && running => {
             Finding::well(about, "taken, as it is to be while the daemon runs")
         }
+        // the zones, which are asked next, tell whether it answers
+        Err(fault) if fault.kind() == io::ErrorKind::PermissionDenied && running => {
+            Finding::well(about, "only the daemon may listen there, and it runs")
+        }
         Err(fault) if fault.kind() == io::ErrorKind::AddrInUse => Finding::fault(
             about,
             "another name server has this place (systemd-resolved, dnsmasq, BIND)",
             "mend listen in [dns_service.embedded]: name the public address instead of all, or take another port",
         ),
-        Err(fault) if fault.kind() == io::ErrorKind::PermissionDenied && running => {
-            Finding::well(about, "not for this user to try; the daemon runs, and its zones are asked there")
-        }
-        Err(fault) if fault.kind() == io::ErrorKind::PermissionDenied => {
-            Finding::warning(about, UNTRIED, format!("{RIGHT}, or mend listen in [dns_service.embedded]"))
-        }
+        Err(fault) if fault.kind() == io::ErrorKind::PermissionDenied => Finding::warning(about, UNPERMITTED, PERMIT),
         Err(fault) => Finding::fault(about, fault.to_string(), "mend listen in [dns_service.embedded]"),
     }
 }

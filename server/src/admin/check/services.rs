@@ -92,7 +92,7 @@ async fn asked(zone: &Arc<dyn Zone>, names: &[String]) -> Vec<Finding> {
             Ok(Checked { said: Err(said), .. }) => Finding::fault(
                 about,
                 said,
-                "see the zone's key and update policy at its server, and [dns_service] here",
+                "mend it at the zone's name server (does it run, has it the zone, the key, an update policy?), or in [dns_service] here",
             ),
             Err(fault) => Finding::fault(about, fault.to_string(), "tell the makers of this program"),
         });

@@ -44,7 +44,8 @@ fn has_default_key(settings: &Settings) -> bool {
     }
 }
 
-/// A line that a shell takes as it is; curl asks for the password.
+/// A line that a shell takes as it is; curl asks for the password. With an address of those for examples (RFC 5737): the request itself comes
+/// from this machine, whose loopback address is none for the DNS.
 pub(super) fn example(user: &str, fqdn: &str, settings: &Settings) -> String {
     let daemon = &settings.daemon;
     let scheme = if daemon.ssl.is_some() { "https" } else { "http" };
@@ -54,17 +55,20 @@ pub(super) fn example(user: &str, fqdn: &str, settings: &Settings) -> String {
         host if host.contains(':') => format!("[{host}]"),
         host => host.to_owned(),
     };
-    let (path, parameter) = endpoint(&settings.endpoints);
-    let url = format!("{scheme}://{host}:{}{path}?{parameter}={fqdn}", daemon.port);
+    let (path, hostname, address) = endpoint(&settings.endpoints);
+    let address = address.map_or_else(String::new, |name| format!("&{name}=192.0.2.7"));
+    let url = format!("{scheme}://{host}:{}{path}?{hostname}={fqdn}{address}", daemon.port);
     format!("curl -u {} {}", quoted(user), quoted(&url))
 }
 
-/// The first endpoint that can be asked for a hostname.
-fn endpoint(endpoints: &[Endpoint]) -> (&str, &str) {
+/// The first endpoint that can be asked for a hostname: its path, the parameters for the name and for an IPv4 address.
+fn endpoint(endpoints: &[Endpoint]) -> (&str, &str, Option<&str>) {
     endpoints
         .iter()
-        .find_map(|endpoint| Some((endpoint.path.as_str(), endpoint.params.hostname.first()?.as_str())))
-        .unwrap_or(("/update", "hostname"))
+        .find_map(|Endpoint { path, params }| {
+            Some((path.as_str(), params.hostname.first()?.as_str(), params.ipv4.first().map(String::as_str)))
+        })
+        .unwrap_or(("/update", "hostname", Some("myip")))
 }
 
 /// As one word of a POSIX shell.

@@ -70,7 +70,7 @@ fn advice(address: SocketAddr, error: &io::Error) -> &'static str {
             "; a port below 1024 needs CAP_NET_BIND_SERVICE (AmbientCapabilities= in the systemd unit)"
         }
         io::ErrorKind::AddrInUse => {
-            "; another program listens there (systemd-resolved, dnsmasq and named do at port 53): stop it, or choose another address"
+            "; another program listens there (systemd-resolved, dnsmasq and named do at port 53, avahi at 5353): stop it, or choose another address"
         }
         io::ErrorKind::AddrNotAvailable => "; this machine has no such address",
         _ => "",

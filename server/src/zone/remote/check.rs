@@ -121,7 +121,7 @@ fn refused(server: &str, zone: &str, code: u8) -> String {
         NOTZONE => "its zone begins elsewhere: mend the zone's name",
         NOTIMP => "it takes no dynamic updates: switch them on (dnsupdate=yes at PowerDNS)",
         SERVFAIL => {
-            "it has trouble with the zone: look at its log; often it may not write the zone's folder or journal"
+            "it has trouble with the zone: look at its log; often the zone's file is not there, or it may not write the folder or journal"
         }
         _ => "look at its log",
     };
