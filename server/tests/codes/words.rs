@@ -245,7 +245,11 @@ fn who_asks_for_what_cannot_be_done_is_told_abuse_and_a_line_of_the_log_says_so_
     let [line] = lines[..] else { panic!("{lines:?}") };
     assert!(line.contains("client=127.0.0.1 user=ben host=none.dyn.example.com word=nohost"), "{line}");
     let told = |word: &str| log.lines().filter(|line| line.contains(" cannot be done ") && line.contains(word)).count();
-    assert_eq!((told("host=none.dyn.example.com word=nohost why="), told("host=\"\" word=notfqdn why=")), (3, 3), "{log}");
+    assert_eq!(
+        (told("host=none.dyn.example.com word=nohost why="), told("host=\"\" word=notfqdn why=")),
+        (3, 3),
+        "{log}"
+    );
 }
 
 #[test]

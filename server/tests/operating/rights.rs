@@ -24,7 +24,7 @@ fn check(bed: &Bed) -> Output {
 }
 
 #[test]
-fn a_low_port_that_only_the_service_may_use_is_no_fault_of_the_check() {
+fn the_daemon_is_found_at_a_low_port_by_a_check_that_may_not_listen_there() {
     // without the right to a low port there is no service to look at
     let Some((http, dns)) = low_ports() else { return };
     let mut bed = Bed::new("", "");
@@ -40,13 +40,6 @@ fn a_low_port_that_only_the_service_may_use_is_no_fault_of_the_check() {
         .collect();
     fs::write(&file, text).unwrap();
     bed.port = http;
-
-    let down = check(&bed);
-    let said = String::from_utf8_lossy(&down.stdout);
-    assert!(down.status.success(), "{said}");
-    assert!(said.contains(&format!("warning  port 127.0.0.1:{http}: this user may not listen there")), "{said}");
-    assert!(said.contains(&format!("warning  name server 127.0.0.1:{dns}: this user may not listen there")), "{said}");
-    assert!(said.contains("CAP_NET_BIND_SERVICE"), "{said}");
 
     bed.run(|_| {});
     let up = check(&bed);
