@@ -173,7 +173,6 @@ pub async fn run(file: &Path, settings: Settings, log: log::Handle) -> Result<()
     stop.send_replace(true);
     chores.abort_all();
     daemon.end(mail, Instant::now() + LAST).await;
-    info!("stopped");
     Ok(())
 }
 
@@ -275,6 +274,8 @@ impl Daemon {
         // a database that hangs holds the embedded name server's last puts, and is not waited for
         let _ = timeout_at(until + CLOSING, self.fittings.load().ways.stop()).await;
         self.status.close().await;
+        // before the log goes with the rest: it writes what it was told until then
+        info!("stopped");
     }
 }
 
