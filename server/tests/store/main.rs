@@ -3,6 +3,8 @@
 #![cfg(test)]
 
 mod bed;
+#[path = "../bed/galera.rs"]
+mod cluster;
 mod contract;
 mod galera;
 mod mariadb;
