@@ -198,5 +198,9 @@ impl Cluster {
     pub(crate) fn empty(&self) {
         let done = self.nodes[0].ask("", "DROP DATABASE IF EXISTS ddns; CREATE DATABASE ddns");
         assert!(done.is_some(), "{}", self.nodes[0].log());
+        // who connects to it at another node finds it there
+        for node in &self.nodes {
+            assert!(node.ask("", "SET SESSION wsrep_sync_wait = 1; SHOW DATABASES").is_some(), "{}", node.log());
+        }
     }
 }

@@ -17,6 +17,8 @@ pub(crate) struct Database {
     pub(crate) balancer: Option<Balancer>,
     /// The node that is in trouble now.
     pub(crate) ill: Option<usize>,
+    /// How many were so far.
+    pub(crate) troubles: u32,
 }
 
 impl Town {
@@ -73,6 +75,7 @@ impl Town {
         let whole = self.database.ill.is_none() && self.nodes().nodes.iter().all(crate::cluster::Node::is_synced);
         if whole {
             self.database.ill = Some(number);
+            self.database.troubles += 1;
         } else {
             self.note("  no: the cluster is not whole");
         }

@@ -3,7 +3,8 @@
 //! letter must have left once.
 //!
 //! A failing schedule prints its seed, its timeline and what was wrong. `CHAOS_SEED=7` runs that one alone (with either test),
-//! `CHAOS_SCHEDULES=500` as many in the long test, `CHAOS_KEEP=1` keeps the folders with the logs.
+//! `CHAOS_SCHEDULES=500` as many in the long tests, `CHAOS_KEEP=1` keeps the folders with the logs, `CHAOS_SAY=1` shows the timelines
+//! of all.
 #![cfg(test)]
 
 mod balancer;
@@ -147,12 +148,13 @@ fn schedule(kind: Kind, seed: u64, length: u64, cluster: &mut Option<Cluster>) -
     let outcome = town.judged(&sent);
     let words = |word: &str| sent.iter().filter(|sent| sent.word.as_deref() == Some(word)).count();
     let said = format!(
-        "seed {seed} {kind:?}: {} requests, {} good, {} dnserr, {} 911, {} without an answer; {} letters, {} of them twice; quiet after {:.1} s; {:.1} s in all",
+        "seed {seed} {kind:?}: {} requests, {} good, {} dnserr, {} 911, {} without an answer; {} nodes in trouble; {} letters, {} of them twice; quiet after {:.1} s; {:.1} s in all",
         sent.len(),
         words("good"),
         words("dnserr"),
         words("911"),
         sent.iter().filter(|sent| sent.word.is_none()).count(),
+        town.database.troubles,
         outcome.letters,
         outcome.twice,
         outcome.quiet_after.as_secs_f32(),
@@ -161,6 +163,9 @@ fn schedule(kind: Kind, seed: u64, length: u64, cluster: &mut Option<Cluster>) -
     println!("{said}");
     *cluster = town.database.cluster.take();
     if outcome.wrong.is_empty() {
+        if std::env::var_os("CHAOS_SAY").is_some() {
+            println!("{}", town.timeline());
+        }
         return Ok(());
     }
     let kept = format!("logs in {}", town.folder.display());

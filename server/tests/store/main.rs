@@ -2,6 +2,8 @@
 
 #![cfg(test)]
 
+#[path = "../chaos/balancer.rs"]
+mod balancer;
 mod bed;
 #[path = "../bed/galera.rs"]
 mod cluster;
