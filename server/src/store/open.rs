@@ -125,8 +125,8 @@ async fn set_up(link: &mut MySqlConnection) -> Result<(), sqlx::Error> {
     link.execute(SESSION).await?;
     for setting in [CAUSAL, ABANDONED] {
         match link.execute(setting).await {
-            Err(error) if no_setting(&error) => {}
-            done => drop(done?),
+            Err(error) if !no_setting(&error) => return Err(error),
+            _ => {}
         }
     }
     Ok(())

@@ -30,8 +30,8 @@ impl Balancer {
                     continue;
                 };
                 turn += 1;
-                let order = (0..nodes.len()).map(|number| &nodes[(turn + number) % nodes.len()]);
-                if let Some(far) = order.filter_map(|node| UnixStream::connect(node).ok()).next() {
+                let mut order = (0..nodes.len()).map(|number| &nodes[(turn + number) % nodes.len()]);
+                if let Some(far) = order.find_map(|node| UnixStream::connect(node).ok()) {
                     near.set_nonblocking(false).unwrap();
                     both(&near, &far, &deaths);
                 }

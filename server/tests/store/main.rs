@@ -10,6 +10,7 @@ mod cluster;
 mod contract;
 mod galera;
 mod mariadb;
+mod nowhere;
 mod openings;
 #[path = "../../../tests/support/ports.rs"]
 mod ports;
