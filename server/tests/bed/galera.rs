@@ -145,8 +145,10 @@ impl Node {
         }
     }
 
+    /// The end of it.
     pub(crate) fn log(&self) -> String {
-        fs::read_to_string(self.folder.join("log")).unwrap_or_default()
+        let text = fs::read_to_string(self.folder.join("log")).unwrap_or_default();
+        text[text.ceil_char_boundary(text.len().saturating_sub(4000))..].to_owned()
     }
 }
 

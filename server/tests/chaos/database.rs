@@ -82,42 +82,39 @@ impl Town {
         whole
     }
 
-    fn is_ill(&mut self, number: usize) -> bool {
-        self.database.ill.take_if(|ill| *ill == number).is_some()
-    }
-
     pub(crate) fn node_kill(&mut self, number: usize) {
         if self.falls_ill(number) {
             self.nodes().nodes[number].kill();
         }
     }
 
-    pub(crate) fn node_run(&mut self, number: usize) {
-        if self.is_ill(number) {
-            self.nodes().nodes[number].run(false);
+    pub(crate) fn node_stop(&mut self, number: usize) {
+        if self.falls_ill(number) {
+            self.nodes().nodes[number].signal("STOP");
         }
     }
 
-    /// Or goes on.
-    pub(crate) fn node_stop(&mut self, number: usize, stop: bool) {
-        if if stop { self.falls_ill(number) } else { self.is_ill(number) } {
-            self.nodes().nodes[number].signal(if stop { "STOP" } else { "CONT" });
+    pub(crate) fn node_alone(&mut self, number: usize) {
+        if self.falls_ill(number) {
+            self.nodes().nodes[number].isolate(true);
         }
     }
 
-    /// Or among the others again.
-    pub(crate) fn node_alone(&mut self, number: usize, alone: bool) {
-        if if alone { self.falls_ill(number) } else { self.is_ill(number) } {
-            self.nodes().nodes[number].isolate(alone);
+    /// Whatever was wrong with it.
+    pub(crate) fn node_well(&mut self, number: usize) {
+        if self.database.ill.take_if(|ill| *ill == number).is_some() {
+            let node = &mut self.nodes().nodes[number];
+            node.run(false);
+            node.signal("CONT");
+            node.isolate(false);
         }
     }
 
     /// Every node runs, and has what all have.
     pub(crate) fn whole(&mut self) {
-        let Some(ill) = self.database.ill.take() else { return self.synced() };
-        let node = &mut self.nodes().nodes[ill];
-        node.run(false);
-        node.signal("CONT");
+        if let Some(ill) = self.database.ill {
+            self.node_well(ill);
+        }
         self.synced();
     }
 

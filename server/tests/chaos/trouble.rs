@@ -41,12 +41,10 @@ pub(crate) enum Trouble {
     MariaRun,
     /// kill -9 of a cluster's node.
     NodeKill(usize, Millis),
-    NodeRun(usize),
     NodeStop(usize, Millis),
-    NodeGoOn(usize),
     /// The other nodes cannot be heard.
     NodeAlone(usize, Millis),
-    NodeTogether(usize),
+    NodeWell(usize),
     /// All connections to the database are dead, and nobody is told.
     Lost,
     DiskFull(Millis),
@@ -72,6 +70,7 @@ pub(crate) fn plan(kind: Kind, dice: &mut Dice, length: Millis, long_stop: bool)
         let number = if long_stop && count > 1 { 1 + dice.index(count - 1) } else { dice.index(count) };
         let span = dice.between(20, 1800);
         let (trouble, end) = one(kind, dice, number, span);
+        let span = if let Some(Trouble::NodeWell(_)) = end { span * 4 } else { span };
         plan.push((now, trouble));
         plan.extend(end.map(|end| (now + span, end)));
         now += dice.between(50, 900);
@@ -116,15 +115,16 @@ fn one(kind: Kind, dice: &mut Dice, number: usize, span: Millis) -> (Trouble, Op
     }
 }
 
-/// What a cluster may suffer: a node that is silent for two seconds is given up by the others.
+/// What a cluster may suffer, for four times as long as others: a node that is silent for two seconds is given up.
 fn node(kind: Kind, dice: &mut Dice, span: Millis) -> (Trouble, Option<Trouble>) {
-    let (number, span) = (dice.index(NODES), 2 * span);
-    match dice.below(7) {
-        0..=2 => (Trouble::NodeKill(number, span), Some(Trouble::NodeRun(number))),
-        3 | 4 => (Trouble::NodeAlone(number, 2 * span), Some(Trouble::NodeTogether(number))),
-        5 if kind == (Kind::Galera { balanced: true }) => (Trouble::Lost, None),
-        _ => (Trouble::NodeStop(number, 2 * span), Some(Trouble::NodeGoOn(number))),
-    }
+    let number = dice.index(NODES);
+    let trouble = match dice.below(7) {
+        0..=2 => Trouble::NodeKill(number, span),
+        3 | 4 => Trouble::NodeAlone(number, span),
+        5 if kind == (Kind::Galera { balanced: true }) => return (Trouble::Lost, None),
+        _ => Trouble::NodeStop(number, span),
+    };
+    (trouble, Some(Trouble::NodeWell(number)))
 }
 
 impl Town {
@@ -167,11 +167,9 @@ impl Town {
                 }
             }
             Trouble::NodeKill(number, _) => self.node_kill(number),
-            Trouble::NodeRun(number) => self.node_run(number),
-            Trouble::NodeStop(number, _) => self.node_stop(number, true),
-            Trouble::NodeGoOn(number) => self.node_stop(number, false),
-            Trouble::NodeAlone(number, _) => self.node_alone(number, true),
-            Trouble::NodeTogether(number) => self.node_alone(number, false),
+            Trouble::NodeStop(number, _) => self.node_stop(number),
+            Trouble::NodeAlone(number, _) => self.node_alone(number),
+            Trouble::NodeWell(number) => self.node_well(number),
             Trouble::Lost => self.database.balancer.as_ref().unwrap().lose_all(),
             Trouble::DiskFull(_) => self.fill(),
             Trouble::DiskFree => self.empty(),
