@@ -2,7 +2,7 @@
 # make run-server  keeps the update server running on loopback, with a made-up user, and prints the line to try
 # make test     everything that is checked on each change
 # make interop  dynamic updates and PowerDNS' API at real servers: BIND, Knot, PowerDNS
-# make chaos    the update server in trouble: SCHEDULES=300 random ones (SEED=n runs one again)
+# make chaos    the update server in trouble: SCHEDULES=300 random ones (SEED=n runs one again); CLUSTER=1: with a Galera cluster, 12 of them
 # make long-server  the long forms of the update server's tests: ten thousand connections, a million wrong passwords, speed of its rooms
 # make fuzz     the server's readers on what nobody would send, SECONDS=60 each, FUZZ=reply only one (nightly Rust and cargo-fuzz)
 # make bench    costs, beside programs of equal work
@@ -103,10 +103,11 @@ long-server: tools
 	@$(CARGO) test --manifest-path server/Cargo.toml --locked --test listen -- --ignored --nocapture ten_thousand
 	@$(CARGO) test --manifest-path server/Cargo.toml --locked --release --test zone --test embedded --test store -- --ignored --nocapture --test-threads=1
 
-SCHEDULES = 300
+SCHEDULES = $(if $(CLUSTER),12,300)
 chaos: tools
-	@sh tests/need.sh server
-	@CHAOS_SCHEDULES=$(SCHEDULES) $(if $(SEED),CHAOS_SEED=$(SEED)) $(CARGO) test --manifest-path server/Cargo.toml --locked --quiet --test chaos -- --ignored --nocapture
+	@sh tests/need.sh server $(if $(CLUSTER),long-server)
+	@CHAOS_SCHEDULES=$(SCHEDULES) $(if $(SEED),CHAOS_SEED=$(SEED)) $(CARGO) test --manifest-path server/Cargo.toml --locked --quiet --test chaos -- \
+	--ignored --nocapture $(if $(CLUSTER),on_a_cluster,after_hundreds)
 
 bench-server: tools
 	@sh tests/need.sh bench-server

@@ -25,8 +25,11 @@ mod standing;
 mod tables;
 mod tokens;
 mod transact;
+mod trust;
 mod users;
 mod want;
+
+use std::sync::Arc;
 
 use sqlx::{MySqlPool, SqlitePool};
 
@@ -37,6 +40,7 @@ pub use restore::Restored;
 #[derive(Debug)]
 pub struct Sql {
     pools: Pools,
+    trust: Arc<trust::Trust>,
 }
 
 /// SQLite has one writer at a time whatever we do: one connection for it makes them wait in the pool, in turn, instead of at the file's lock.

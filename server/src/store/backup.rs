@@ -11,6 +11,7 @@ use super::link::{Link, Work};
 use super::row::values;
 use super::tables::{TABLES, counters, page, put, raise};
 use super::transact::transact;
+use super::trust::UNLIMITED;
 use super::{Pools, Sql, open};
 use crate::config::Database;
 use crate::world::StoreFault;
@@ -67,12 +68,12 @@ async fn copied(target: &Sql, source: &Sql) -> Result<(), StoreFault> {
     for table in &TABLES {
         let mut after = None;
         while let Some(rows) = page(link, table, after.as_deref()).await.map_err(|error| away(&error))? {
-            transact!(target, link => put(link, table, &rows))?;
+            transact!(target, UNLIMITED, link => put(link, table, &rows))?;
             after = rows.last().map(|row| row[..table.1].to_vec());
         }
     }
     for (table, number) in counters(link).await.map_err(|error| away(&error))? {
-        transact!(target, link => raise(link, &table, number))?;
+        transact!(target, UNLIMITED, link => raise(link, &table, number))?;
     }
     Ok(())
 }

@@ -8,6 +8,7 @@ use sqlx::mysql::MySqlSslMode;
 
 use super::fault::away;
 use super::transact::transact;
+use super::trust::{LIMIT, UNLIMITED};
 use super::{Sql, backup, events, hosts, lease, letters, look, scheme, tokens, users, want};
 use crate::account::{Digest, Host, Token, User};
 use crate::moment::Moment;
@@ -21,7 +22,7 @@ macro_rules! ask {
     ($sql:expr, $link:ident => $body:expr) => {{
         let mut loan = $sql.reader().await?;
         let $link = &mut loan.link();
-        $body.await.map_err(|error| away(&error))
+        $sql.within(LIMIT, $body).await.map_err(|error| away(&error))
     }};
 }
 
@@ -116,8 +117,8 @@ impl Store for Sql {
     }
 
     async fn trim_history(&self, keep: u32) -> Result<(), StoreFault> {
-        while transact!(self, link => events::trim(link, keep))? > 0 {}
-        transact!(self, link => letters::trim(link))
+        while transact!(self, UNLIMITED, link => events::trim(link, keep))? > 0 {}
+        transact!(self, UNLIMITED, link => letters::trim(link))
     }
 
     async fn add_token(&self, host: i64, digest: &Digest, note: &str, now: Moment) -> Result<i64, StoreFault> {

@@ -1,5 +1,7 @@
 //! What went wrong, sorted by what happens next. Knows the databases' error numbers, nothing of rows.
 
+use std::io::ErrorKind;
+
 use sqlx::mysql::MySqlDatabaseError;
 
 use crate::world::{Rejected, StoreFault};
@@ -55,6 +57,35 @@ pub(super) fn collided(error: &sqlx::Error) -> bool {
     matches!(mariadb_number(error), Some(1213 | 1205 | 1020))
 }
 
+/// What an error may be that the database told, alone or as the reason for something else.
+pub(super) trait Told: From<sqlx::Error> {
+    /// Whether no other question would do better on this connection: it is silent, or its node is not of the cluster's greater part (1047).
+    fn leads_nowhere(&self) -> bool;
+}
+
+impl Told for sqlx::Error {
+    fn leads_nowhere(&self) -> bool {
+        let silent = matches!(self, Self::Io(error) if error.kind() == ErrorKind::TimedOut);
+        silent || mariadb_number(self) == Some(1047)
+    }
+}
+
+impl Told for Halt {
+    fn leads_nowhere(&self) -> bool {
+        matches!(self, Self::Sql(error) if error.leads_nowhere())
+    }
+}
+
+/// Instead of an answer that did not come.
+pub(super) fn silence() -> sqlx::Error {
+    sqlx::Error::Io(std::io::Error::new(ErrorKind::TimedOut, "the database does not answer"))
+}
+
+/// Whether the server has no such setting.
+pub(super) fn no_setting(error: &sqlx::Error) -> bool {
+    mariadb_number(error) == Some(1193)
+}
+
 /// Whether a unique key has this value already.
 pub(super) fn taken(error: &sqlx::Error) -> bool {
     error.as_database_error().is_some_and(sqlx::error::DatabaseError::is_unique_violation)
@@ -89,7 +120,11 @@ fn mariadb_number(error: &sqlx::Error) -> Option<u16> {
 /// The database's own words where it has some; no statement, no value and no password is in them.
 fn sentence(error: &sqlx::Error) -> String {
     match error {
+        sqlx::Error::Database(_) if mariadb_number(error) == Some(1205) => {
+            "no answer in time: rows are locked, or a node of the cluster is behind the others".to_owned()
+        }
         sqlx::Error::Database(said) => said.message().to_owned(),
+        sqlx::Error::Io(error) if error.kind() == ErrorKind::TimedOut => error.to_string(),
         sqlx::Error::PoolTimedOut => "no connection in time".to_owned(),
         sqlx::Error::PoolClosed => "this program is ending".to_owned(),
         other => other.to_string(),

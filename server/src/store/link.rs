@@ -169,10 +169,10 @@ impl Work {
     }
 
     /// Waits until the locks are given back. That it failed matters to nobody: the connection does not come back to the pool then.
-    pub(super) async fn rollback(self) {
-        let _ = match self {
+    pub(super) async fn rollback(self) -> Result<(), sqlx::Error> {
+        match self {
             Self::Sqlite(work) => work.rollback().await,
             Self::Mariadb(work) => work.rollback().await,
-        };
+        }
     }
 }

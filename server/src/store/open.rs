@@ -9,9 +9,10 @@ use std::time::Duration;
 
 use sqlx::mysql::{MySqlConnectOptions, MySqlPoolOptions, MySqlSslMode};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions as _, Connection as _, Executor as _, MySqlPool, SqlitePool};
+use sqlx::{ConnectOptions as _, Connection as _, Executor as _, MySqlConnection, MySqlPool, SqlitePool};
 
-use super::fault::away;
+use super::fault::{away, no_setting};
+use super::trust::Trust;
 use super::{Pools, Sql, scheme};
 use crate::config::{Database, SslMode};
 use crate::world::StoreFault;
@@ -30,11 +31,12 @@ const STATEMENTS: usize = 128;
 
 /// Opens the database and brings its scheme up to date; SQLite's file is made where there is none.
 pub async fn open(database: &Database) -> Result<Arc<Sql>, StoreFault> {
+    let trust = Arc::<Trust>::default();
     let pools = match database {
         Database::Sqlite { path } => sqlite(path).await?,
-        Database::Mariadb { .. } => Pools::Mariadb(mariadb(database).await?),
+        Database::Mariadb { .. } => Pools::Mariadb(mariadb(database, &trust).await?),
     };
-    Ok(Arc::new(Sql { pools }))
+    Ok(Arc::new(Sql { pools, trust }))
 }
 
 async fn sqlite(path: &Path) -> Result<Pools, StoreFault> {
@@ -77,7 +79,7 @@ fn make_file(path: &Path) -> Result<(), StoreFault> {
     }
 }
 
-async fn mariadb(database: &Database) -> Result<MySqlPool, StoreFault> {
+async fn mariadb(database: &Database, trust: &Arc<Trust>) -> Result<MySqlPool, StoreFault> {
     let Database::Mariadb { host, port, name, user, password, ssl_mode, ssl_ca, pool_size } = database else {
         return Err(StoreFault::Away("no server is configured".to_owned()));
     };
@@ -101,12 +103,42 @@ async fn mariadb(database: &Database) -> Result<MySqlPool, StoreFault> {
     let pool = MySqlPoolOptions::new()
         .max_connections((*pool_size).max(1))
         .acquire_timeout(HURRY)
-        .after_connect(|link, _| Box::pin(async move { link.execute(SESSION).await.map(drop) }))
+        .after_connect(|link, _| Box::pin(set_up(link)));
+    let (lent, back) = (Arc::clone(trust), Arc::clone(trust));
+    let pool = pool
+        .test_before_acquire(false)
+        .before_acquire(move |link, about| {
+            let trust = Arc::clone(&lent);
+            Box::pin(async move { trust.asked(link, about.age).await })
+        })
+        .after_release(move |_, about| {
+            let holds = back.holds(about.age);
+            Box::pin(async move { Ok(holds) })
+        })
         .connect_lazy_with(options);
     pool.acquire().await.map_err(|error| away(&error))?;
     scheme::update_mariadb(&pool).await?;
     Ok(pool)
 }
+
+async fn set_up(link: &mut MySqlConnection) -> Result<(), sqlx::Error> {
+    link.execute(SESSION).await?;
+    for setting in [CAUSAL, ABANDONED] {
+        match link.execute(setting).await {
+            Err(error) if !no_setting(&error) => return Err(error),
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+/// What a node of a cluster answers, and a transaction there, waits for all that was committed at any node before: an address may be
+/// confirmed, a token revoked, a row moved on at another one. A server that is alone waits for nothing; one without Galera does not know it.
+const CAUSAL: &str = "SET SESSION wsrep_sync_wait = 1";
+
+/// Who loses its power in the middle of a transaction closes no connection: the server would keep the rows locked for hours. Longer than we
+/// wait for an answer.
+const ABANDONED: &str = "SET SESSION idle_transaction_timeout = 30";
 
 /// READ COMMITTED: locks are on rows that were found, not on the gaps between them, where writers of other hosts would wait. A lock that is
 /// not to be had soon is a collision like any other.

@@ -13,6 +13,7 @@ use super::link::Link;
 use super::row::{Value, strange, values};
 use super::tables::{TABLES, Table, counters, page, put, raise};
 use super::transact::transact;
+use super::trust::UNLIMITED;
 use super::{Pools, Sql, open};
 use crate::config::Database;
 use crate::world::StoreFault;
@@ -70,7 +71,7 @@ impl Sql {
             return Err(StoreFault::Foreign(said));
         }
         let now = self.reader().await?.link().now().await.map_err(|error| away(&error))?;
-        let (restored, leap) = transact!(source, link => made_ready(link, now))?;
+        let (restored, leap) = transact!(source, UNLIMITED, link => made_ready(link, now))?;
         let mut loan = source.reader().await?;
         let from = &mut loan.link();
         let counted = counters(from).await.map_err(|error| away(&error))?;
@@ -82,7 +83,7 @@ impl Sql {
                 loan.link().run(sql, Vec::new()).await.map_err(|error| away(&error))?;
             }
         }
-        match transact!(self, link => carried(link, from, &counted, leap))? {
+        match transact!(self, UNLIMITED, link => carried(link, from, &counted, leap))? {
             None => Ok(restored),
             Some(said) => Err(StoreFault::Foreign(said)),
         }

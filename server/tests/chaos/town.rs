@@ -4,15 +4,17 @@ use std::fmt::Write as _;
 use std::fs;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, Output};
 use std::sync::Mutex;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::clients::HOSTS;
+use crate::cluster::{Cluster, NODES};
+use crate::database::Database;
 use crate::mailbox::Mailbox;
 use crate::proxy::Proxy;
-use crate::servers::{Bind, Maria, ZONE, kill, port, program, rows, signal, spawn, transfer};
+use crate::servers::{Bind, ZONE, kill, port, program, signal, spawn, transfer};
 
 pub(crate) const PROGRAM: &str = env!("CARGO_BIN_EXE_ddns-service");
 pub(crate) const USER: &str = "ann";
@@ -30,6 +32,22 @@ pub(crate) enum Kind {
     Sqlite,
     /// So many instances and BIND.
     Maria(usize),
+    /// As many instances as a cluster has nodes, and BIND: each at a node of its own, or all at a balancer.
+    Galera { balanced: bool },
+}
+
+impl Kind {
+    pub(crate) fn instances(self) -> usize {
+        match self {
+            Self::Embedded | Self::Sqlite => 1,
+            Self::Maria(count) => count,
+            Self::Galera { .. } => NODES,
+        }
+    }
+
+    pub(crate) fn has_server(self) -> bool {
+        matches!(self, Self::Maria(_) | Self::Galera { .. })
+    }
 }
 
 pub(crate) struct Instance {
@@ -47,7 +65,7 @@ pub(crate) struct Town {
     pub(crate) instances: Vec<Instance>,
     pub(crate) bind: Option<Bind>,
     pub(crate) proxy: Option<Proxy>,
-    pub(crate) maria: Option<Maria>,
+    pub(crate) database: Database,
     pub(crate) mailbox: Mailbox,
     /// Where the zone is to be had.
     pub(crate) dns: u16,
@@ -58,15 +76,15 @@ pub(crate) struct Town {
 }
 
 impl Town {
-    pub(crate) fn start(kind: Kind, seed: u64) -> Self {
+    pub(crate) fn start(kind: Kind, seed: u64, cluster: Option<Cluster>) -> Self {
         let folder = std::env::temp_dir().join(format!("ddns-chaos-{}-{seed}", std::process::id()));
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(folder.join("db")).unwrap();
         fs::set_permissions(&folder, fs::Permissions::from_mode(0o755)).unwrap();
-        let disk = if matches!(kind, Kind::Maria(_)) { None } else { small_disk(&folder.join("db")) };
+        let disk = if kind.has_server() { None } else { small_disk(&folder.join("db")) };
         let bind = (kind != Kind::Embedded).then(|| Bind::start(&folder));
         let proxy = bind.as_ref().map(|bind| Proxy::start(port(), ([127, 0, 0, 1], bind.port).into()));
-        let maria = matches!(kind, Kind::Maria(_)).then(|| Maria::start(&folder));
+        let database = Self::database_of(kind, &folder, cluster);
         let mailbox = Mailbox::start(port());
         let dns = bind.as_ref().map_or_else(port, |bind| bind.port);
         fs::write(folder.join("expiry.j2"), "Subject: {{ fqdn }} expired\n\n{{ last_ipv4 }}\n").unwrap();
@@ -76,17 +94,17 @@ impl Town {
             instances: Vec::new(),
             bind,
             proxy,
-            maria,
+            database,
             mailbox,
             dns,
             disk,
             begun: Instant::now(),
             timeline: Mutex::default(),
         };
-        let count = if let Kind::Maria(count) = kind { count } else { 1 };
+        let count = kind.instances();
         for number in 0..count {
             let (config, port) = (town.folder.join(format!("{number}.toml")), port());
-            town.write_config(&config, port);
+            town.write_config(&config, number, port);
             town.instances.push(Instance { port, config, child: None, again: None, frozen: false, ends: 0 });
         }
         town.people();
@@ -98,15 +116,9 @@ impl Town {
         town
     }
 
-    fn write_config(&self, path: &Path, port: u16) {
+    fn write_config(&self, path: &Path, number: usize, port: u16) {
         let folder = self.folder.display();
-        let database = match &self.maria {
-            Some(maria) => format!(
-                "backend = \"mariadb\"\nhost = \"{}\"\nname = \"ddns\"\nuser = \"root\"\npassword = \"x\"",
-                maria.socket().display()
-            ),
-            None => format!("path = \"{folder}/db/ddns.db\""),
-        };
+        let database = self.table(number);
         let dns = match (&self.proxy, &self.bind) {
             (Some(proxy), Some(bind)) => format!(
                 "dns_server = \"127.0.0.1\"\ndns_port = {}\nddns_default_key_file = \"{}\"",
@@ -237,32 +249,6 @@ impl Town {
         self.timeline.lock().unwrap().join("\n")
     }
 
-    /// Asks the database itself; `None` while it cannot be asked.
-    pub(crate) fn try_ask(&self, sql: &str) -> Option<Vec<Vec<String>>> {
-        if let Some(maria) = &self.maria {
-            return maria.ask("ddns", sql);
-        }
-        let mut command = Command::new("sqlite3");
-        command.args(["-cmd", ".timeout 5000", "-nullvalue", "NULL"]).arg(self.folder.join("db/ddns.db")).arg(sql);
-        rows(&command.stdin(Stdio::null()).output().unwrap(), '|')
-    }
-
-    pub(crate) fn ask(&self, sql: &str) -> Vec<Vec<String>> {
-        let begun = Instant::now();
-        loop {
-            if let Some(rows) = self.try_ask(sql) {
-                return rows;
-            }
-            assert!(begun.elapsed() < Duration::from_secs(20), "the database does not answer: {sql}");
-            thread::sleep(Duration::from_millis(100));
-        }
-    }
-
-    /// The one number that a question has for an answer.
-    pub(crate) fn count(&self, sql: &str) -> u64 {
-        self.ask(sql)[0][0].parse().unwrap()
-    }
-
     pub(crate) fn zone(&self) -> Vec<String> {
         let begun = Instant::now();
         loop {
@@ -280,7 +266,8 @@ impl Drop for Town {
         for instance in &mut self.instances {
             kill(&mut instance.child);
         }
-        (self.bind, self.maria) = (None, None);
+        self.bind = None;
+        self.database = Database::default();
         if let Some(disk) = &self.disk {
             let _ = Command::new("umount").arg(disk).status();
         }

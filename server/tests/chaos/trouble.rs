@@ -7,6 +7,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::clients::HOSTS;
+use crate::cluster::NODES;
 use crate::dice::Dice;
 use crate::mailbox::Mood;
 use crate::proxy::Fault;
@@ -38,6 +39,14 @@ pub(crate) enum Trouble {
     WireWell,
     MariaKill(Millis),
     MariaRun,
+    /// kill -9 of a cluster's node.
+    NodeKill(usize, Millis),
+    NodeStop(usize, Millis),
+    /// The other nodes cannot be heard.
+    NodeAlone(usize, Millis),
+    NodeWell(usize),
+    /// All connections to the database are dead, and nobody is told.
+    Lost,
     DiskFull(Millis),
     DiskFree,
     Mail(Mood, Millis),
@@ -49,7 +58,7 @@ pub(crate) enum Trouble {
 
 /// One thing after another, each with its time in milliseconds.
 pub(crate) fn plan(kind: Kind, dice: &mut Dice, length: Millis, long_stop: bool) -> Vec<(Millis, Trouble)> {
-    let count = if let Kind::Maria(count) = kind { count } else { 1 };
+    let count = kind.instances();
     let (mut plan, mut now) = (Vec::new(), 400);
     if long_stop {
         // longer than a lease, which is fifteen seconds
@@ -61,6 +70,7 @@ pub(crate) fn plan(kind: Kind, dice: &mut Dice, length: Millis, long_stop: bool)
         let number = if long_stop && count > 1 { 1 + dice.index(count - 1) } else { dice.index(count) };
         let span = dice.between(20, 1800);
         let (trouble, end) = one(kind, dice, number, span);
+        let span = if let Some(Trouble::NodeWell(_)) = end { span * 4 } else { span };
         plan.push((now, trouble));
         plan.extend(end.map(|end| (now + span, end)));
         now += dice.between(50, 900);
@@ -91,7 +101,8 @@ fn one(kind: Kind, dice: &mut Dice, number: usize, span: Millis) -> (Trouble, Op
                 (Trouble::Wire(faults[dice.index(faults.len())], span), Some(Trouble::WireWell))
             }
             17 if matches!(kind, Kind::Maria(_)) => (Trouble::MariaKill(span), Some(Trouble::MariaRun)),
-            17 | 18 if !matches!(kind, Kind::Maria(_)) => (Trouble::DiskFull(span), Some(Trouble::DiskFree)),
+            17 | 18 if matches!(kind, Kind::Galera { .. }) => return node(kind, dice, span),
+            17 | 18 if !kind.has_server() => (Trouble::DiskFull(span), Some(Trouble::DiskFree)),
             19 => {
                 let moods = [Mood::Later, Mood::Silent, Mood::CutAtEnd];
                 (Trouble::Mail(moods[dice.index(moods.len())], span), Some(Trouble::MailWell))
@@ -102,6 +113,18 @@ fn one(kind: Kind, dice: &mut Dice, number: usize, span: Millis) -> (Trouble, Op
             _ => continue,
         };
     }
+}
+
+/// What a cluster may suffer, for four times as long as others: a node that is silent for two seconds is given up.
+fn node(kind: Kind, dice: &mut Dice, span: Millis) -> (Trouble, Option<Trouble>) {
+    let number = dice.index(NODES);
+    let trouble = match dice.below(7) {
+        0..=2 => Trouble::NodeKill(number, span),
+        3 | 4 => Trouble::NodeAlone(number, span),
+        5 if kind == (Kind::Galera { balanced: true }) => return (Trouble::Lost, None),
+        _ => Trouble::NodeStop(number, span),
+    };
+    (trouble, Some(Trouble::NodeWell(number)))
 }
 
 impl Town {
@@ -136,13 +159,18 @@ impl Town {
             Trouble::BindThaw => self.bind.as_ref().unwrap().control("thaw"),
             Trouble::Wire(fault, _) => self.proxy.as_ref().unwrap().set(fault),
             Trouble::WireWell => self.proxy.as_ref().unwrap().set(Fault::None),
-            Trouble::MariaKill(_) => kill(&mut self.maria.as_mut().unwrap().child),
+            Trouble::MariaKill(_) => kill(&mut self.database.maria.as_mut().unwrap().child),
             Trouble::MariaRun => {
-                let maria = self.maria.as_mut().unwrap();
+                let maria = self.database.maria.as_mut().unwrap();
                 if maria.child.is_none() {
                     maria.run();
                 }
             }
+            Trouble::NodeKill(number, _) => self.node_kill(number),
+            Trouble::NodeStop(number, _) => self.node_stop(number),
+            Trouble::NodeAlone(number, _) => self.node_alone(number),
+            Trouble::NodeWell(number) => self.node_well(number),
+            Trouble::Lost => self.database.balancer.as_ref().unwrap().lose_all(),
             Trouble::DiskFull(_) => self.fill(),
             Trouble::DiskFree => self.empty(),
             Trouble::Mail(mood, _) => self.mailbox.set(mood),
@@ -211,9 +239,10 @@ impl Town {
             assert!(self.bind.as_ref().unwrap().answers(Duration::from_secs(20)), "named does not come back");
             self.suffer(&Trouble::BindThaw, busy);
         }
-        if self.maria.is_some() {
+        if self.database.maria.is_some() {
             self.suffer(&Trouble::MariaRun, busy);
         }
+        self.whole();
         self.suffer(&Trouble::DiskFree, busy);
         self.suffer(&Trouble::MailWell, busy);
         self.ready();

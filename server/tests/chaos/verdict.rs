@@ -19,6 +19,10 @@ const RESTLESS: &str = "SELECT COUNT(*) FROM hosts WHERE applied <> generation O
 /// How long after everything was up again an old message may still be on its way.
 const CALM: Duration = Duration::from_secs(4);
 
+/// A cluster's troubles are long, and so are these intervals then.
+const LOOK: &str = "UPDATE hosts SET due = {now} WHERE applied = generation AND lease_owner IS NULL AND due > {now} \
+                    AND (due + 3 * (doubt - 600000)) / 4 < {calm}";
+
 const ROWS: &str = "SELECT label, COALESCE(address4, ''), COALESCE(address6, ''), dns_ttl, generation, applied, \
                     COALESCE(due, 0), COALESCE(lease_owner, ''), leaving FROM hosts WHERE leaving = 0 OR applied <> generation ORDER BY label";
 
@@ -44,6 +48,10 @@ impl Town {
         let restless = RESTLESS.replace("{calm}", &calm);
         loop {
             self.supervise();
+            if self.database.cluster.is_some() && begun.elapsed() > CALM {
+                let now = std::time::UNIX_EPOCH.elapsed().unwrap().as_millis().to_string();
+                self.try_ask(&LOOK.replace("{now}", &now).replace("{calm}", &calm));
+            }
             if self.try_ask(&restless).is_some_and(|rows| rows[0][0] == "0") {
                 return begun.elapsed();
             }
@@ -72,6 +80,7 @@ impl Town {
             self.quiet(&mut outcome.wrong);
         };
         answers_hold(&rows, sent, &mut outcome.wrong);
+        words_are_known(sent, &mut outcome.wrong);
         self.mail(&mut outcome);
         outcome
     }
@@ -135,6 +144,17 @@ fn zone_is(rows: &[Vec<String>], zone: Vec<String>, wrong: &mut Vec<String>) {
         let label = line.split(' ').next();
         let row = rows.iter().find(|row| Some(row[0].as_str()) == label);
         wrong.push(format!("{whose}: {line}; row {row:?}"));
+    }
+}
+
+/// Whatever the trouble, nobody's password is wrong for it.
+fn words_are_known(sent: &[Sent], wrong: &mut Vec<String>) {
+    for sent in sent {
+        if let Some(word) = sent.word.as_deref()
+            && !matches!(word, "good" | "nochg" | "dnserr" | "911" | "nohost")
+        {
+            wrong.push(format!("a strange answer: {sent:?}"));
+        }
     }
 }
 

@@ -2,10 +2,15 @@
 
 #![cfg(test)]
 
+#[path = "../chaos/balancer.rs"]
+mod balancer;
 mod bed;
+#[path = "../bed/galera.rs"]
+mod cluster;
 mod contract;
 mod galera;
 mod mariadb;
+mod nowhere;
 mod openings;
 #[path = "../../../tests/support/ports.rs"]
 mod ports;
