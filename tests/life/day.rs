@@ -169,6 +169,7 @@ fn another_prefix(router: &Router, line: &mut Line) {
     line.delegate(router, 3);
     router.asked("six.example.net", 2);
     assert_eq!(router.requests("six.example.net")[1], "2001:db8:3::1");
+    router.until("the answer", SOON, || router.log("six").matches("update accepted").count() == 2);
     router.rest();
     router.asked("six.example.net", 2);
     assert_eq!(router.only(&["home", "late", "six", "wrong"]), before);

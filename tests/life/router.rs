@@ -154,7 +154,9 @@ impl<'b> Router<'b> {
             let named = self.bed.named.borrow().log().len();
             let files = fs::read_dir(self.path("tmp/run/ddns")).into_iter().flatten().flatten();
             let files: Vec<_> = files.map(|entry| (entry.path(), fs::read(entry.path()).unwrap_or_default())).collect();
-            (named, self.bed.asked().len(), files)
+            let logs = fs::read_dir(self.path("tmp/log/ddns")).into_iter().flatten().flatten();
+            let logs: Vec<_> = logs.map(|entry| entry.metadata().map_or(0, |known| known.len())).collect();
+            (named, self.bed.asked().len(), files, logs)
         };
         let (mut last, mut since) = (seen(), Instant::now());
         self.until("rest", SOON * 2, || {
@@ -162,7 +164,7 @@ impl<'b> Router<'b> {
             if now != last {
                 (last, since) = (now, Instant::now());
             }
-            since.elapsed() > Duration::from_millis(300)
+            since.elapsed() > Duration::from_secs(2)
         });
     }
 

@@ -71,7 +71,7 @@ async fn a_server_that_breaks_off_at_any_step_gets_the_letter_again() {
     for (at, step) in STEPS.into_iter().enumerate() {
         for last in [Close, Say("what?"), Say("250-without end")] {
             let script = [until(at, last), vec![Close]].concat();
-            let said = sentence(send(&email(Scripted::start(script).port)).await);
+            let said = sentence(send_within(&email(Scripted::start(script).port), PATIENCE).await);
             assert!(said.starts_with("not now: ") && said.contains(step), "{last:?} {step}: {said}");
         }
     }

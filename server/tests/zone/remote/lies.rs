@@ -31,6 +31,10 @@ pub(super) async fn push(remote: &Remote, label: &str) -> Result<(), ZoneFault> 
 
 /// What a push comes to when each message is answered by these bytes.
 async fn told(answer: fn(&[u8]) -> Vec<u8>) -> Result<(), ZoneFault> {
+    told_within(Duration::from_mins(1), answer).await
+}
+
+async fn told_within(limit: Duration, answer: fn(&[u8]) -> Vec<u8>) -> Result<(), ZoneFault> {
     let liar = Liar::start(move |_, mut talk| async move {
         loop {
             let asked = talk.next().await?;
@@ -38,7 +42,7 @@ async fn told(answer: fn(&[u8]) -> Vec<u8>) -> Result<(), ZoneFault> {
         }
     })
     .await;
-    push(&visitor(&liar), "host").await
+    push(&visitor_for(&liar, limit), "host").await
 }
 
 #[track_caller]
@@ -96,9 +100,9 @@ async fn an_answer_with_another_id_or_that_is_no_answer_is_not_ours() {
         answer[0] ^= 1;
         framed(&answer)
     };
-    unknown(&told(other_id).await, "no answer within 0.4 s");
-    unknown(&told(framed).await, "no answer within 0.4 s");
-    unknown(&told(|_| framed(b"x")).await, "no answer within 0.4 s");
+    unknown(&told_within(SHORT, other_id).await, "no answer within 1.5 s");
+    unknown(&told_within(SHORT, framed).await, "no answer within 1.5 s");
+    unknown(&told_within(SHORT, |_| framed(b"x")).await, "no answer within 1.5 s");
     let after_another = |asked: &[u8]| {
         let mut lie = plain(asked, 0);
         lie[1] ^= 0x55;
