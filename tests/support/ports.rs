@@ -7,7 +7,8 @@ use std::sync::atomic::{AtomicU16, Ordering};
 /// the program begins.
 pub(crate) fn free_port() -> u16 {
     static NEXT: AtomicU16 = AtomicU16::new(0);
-    let begin = u16::try_from(std::process::id() % 15_000).unwrap();
+    // processes that begin one after the other have their ports far apart: to look whether one is free takes it for a moment
+    let begin = u16::try_from(u64::from(std::process::id()) * 4_099 % 18_000).unwrap();
     loop {
         let port = 12_000 + (begin + NEXT.fetch_add(1, Ordering::SeqCst)) % 18_000;
         let free = |ip: IpAddr| UdpSocket::bind((ip, port)).is_ok() && TcpListener::bind((ip, port)).is_ok();

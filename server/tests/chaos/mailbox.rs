@@ -28,8 +28,9 @@ pub(crate) struct Mailbox {
 }
 
 impl Mailbox {
-    pub(crate) fn start(port: u16) -> Self {
-        let listener = TcpListener::bind(("127.0.0.1", port)).unwrap();
+    pub(crate) fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
         listener.set_nonblocking(true).unwrap();
         let mailbox =
             Self { port, mood: Arc::new(Mutex::new(Mood::Well)), taken: Arc::default(), over: Arc::default() };

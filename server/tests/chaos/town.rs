@@ -85,7 +85,7 @@ impl Town {
         let bind = (kind != Kind::Embedded).then(|| Bind::start(&folder));
         let proxy = bind.as_ref().map(|bind| Proxy::start(port(), ([127, 0, 0, 1], bind.port).into()));
         let database = Self::database_of(kind, &folder, cluster);
-        let mailbox = Mailbox::start(port());
+        let mailbox = Mailbox::start();
         let dns = bind.as_ref().map_or_else(port, |bind| bind.port);
         fs::write(folder.join("expiry.j2"), "Subject: {{ fqdn }} expired\n\n{{ last_ipv4 }}\n").unwrap();
         fs::write(folder.join("change.j2"), "Subject: {{ fqdn }} changed\n\n{{ ipv4 }}\n").unwrap();
