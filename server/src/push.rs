@@ -2,14 +2,14 @@
 //! verified answer. What came to an unknown end is pushed again.
 //!
 //! A host is in one flight at most: a task of its own, which outlives the request that began it. A change that comes while it is under way is
-//! written down at once and flown by the same flight, so two updates of one name are never under way together. Hosts that were written down
-//! together fly together, as long as they keep step.
+//! written down at once and flown by the same flight, so two updates of one name are never under way together. Hosts of one
+//! zone that were written down together fly together, as long as they keep step.
 
 mod again;
 mod flight;
 mod under_way;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -220,7 +220,7 @@ impl Pusher {
     /// Begins a flight, or makes the ones under way go as far as these rows; news of each.
     fn board(self: &Arc<Self>, hosts: Vec<Host>, leased: Instant) -> Vec<watch::Receiver<News>> {
         let mut flights = self.flights.lock().unwrap_or_else(PoisonError::into_inner);
-        let (mut seen, mut fresh) = (Vec::with_capacity(hosts.len()), Vec::with_capacity(hosts.len()));
+        let (mut seen, mut fresh) = (Vec::with_capacity(hosts.len()), BTreeMap::<_, Vec<Host>>::new());
         for host in hosts {
             if let Some(flight) = flights.get_mut(&host.id) {
                 flight.wanted = flight.wanted.max(host.generation);
@@ -230,10 +230,11 @@ impl Pusher {
             let (news, receiver) = watch::channel(News::Applied(host.generation - 1));
             flights.insert(host.id, Flight { wanted: host.generation, news });
             seen.push(receiver);
-            fresh.push(host);
+            fresh.entry(host.name.zone.clone()).or_default().push(host);
         }
-        if !fresh.is_empty() {
-            tokio::spawn(flight::fly(Arc::clone(self), fresh, leased));
+        // a zone whose server hangs keeps no other waiting
+        for (_, hosts) in fresh {
+            tokio::spawn(flight::fly(Arc::clone(self), hosts, leased));
         }
         seen
     }

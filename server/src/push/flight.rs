@@ -86,7 +86,9 @@ async fn fall_out(pusher: Arc<Pusher>, failed: Vec<(Host, ZoneFault)>, begun: In
     let ids: Vec<i64> = failed.iter().map(|(host, _)| host.id).collect();
     pusher.give_up(failed).await;
     if late {
-        ids.into_iter().for_each(|host| pusher.say_anew(host));
+        for host in ids {
+            pusher.say_anew(host);
+        }
     }
 }
 
@@ -229,7 +231,9 @@ impl Pusher {
             debug!(hosts = undone.len(), %fault, "leases are not given back yet");
             sleep(ANEW).await;
         }
-        news.into_iter().for_each(|(host, news)| self.end(host, news));
+        for (host, news) in news {
+            self.end(host, news);
+        }
     }
 
     /// How often the host failed before this time, which is counted.

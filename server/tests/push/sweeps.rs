@@ -164,6 +164,7 @@ fn want(row: &Host, step: Step, owner: &str, span: Duration) -> Want {
     Want { host: step.host, seen, lease: Some(lease(owner, span)), letter: step.letter, events: step.events }
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "as `sweep::Letters` asks for it")]
 fn letter(_: &User, _: &Host, next: &Host) -> Option<Letter> {
     let (key, to) = (next.name.label.clone(), "a@example.org".to_owned());
     Some(Letter { key, host: next.id, generation: next.generation, to, subject: String::new(), body: String::new() })
