@@ -21,7 +21,7 @@ use crate::world::{Clock, Letter, StoreFault};
 const TOGETHER: u32 = 512;
 
 /// Hosts that are written down together, and fly together.
-const GROUP: usize = 64;
+const GROUP: usize = 128;
 
 /// Groups on their way to the DNS at once: one is there, one waits for it, one is being noted as there, while the next is written down.
 const AT_ONCE: usize = 3;
