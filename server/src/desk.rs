@@ -1,5 +1,5 @@
-//! The desk in front of the database: single questions go in, and those that come while it is busy go to it together. Sixty-four requests cost
-//! one transaction then, and one request alone waits for nobody.
+//! The desk in front of the database: questions go in by themselves or some together, and those that come while it is busy go to it together.
+//! Sixty-four requests cost one transaction then, and one request alone waits for nobody.
 //!
 //! It decides nothing and logs nothing.
 #![forbid(unsafe_code)]
@@ -72,8 +72,8 @@ impl Desk {
     }
 
     /// As [`Store::want`].
-    pub async fn want(&self, want: Want) -> Result<Wanted, StoreFault> {
-        self.wants.ask(want).await
+    pub async fn want(&self, wants: Vec<Want>) -> Result<Vec<Wanted>, StoreFault> {
+        self.wants.ask_all(wants).await
     }
 
     /// As [`Store::touch`].
@@ -81,14 +81,14 @@ impl Desk {
         self.touches.ask(touch).await
     }
 
-    /// As [`Store::applied`], for a host and its generation.
-    pub async fn applied(&self, host: i64, generation: i64) -> Result<Settled, StoreFault> {
-        self.settles.ask((host, generation)).await
+    /// As [`Store::applied`], for hosts and their generations.
+    pub async fn applied(&self, done: Vec<(i64, i64)>) -> Result<Vec<Settled>, StoreFault> {
+        self.settles.ask_all(done).await
     }
 
     /// As [`Store::released`].
-    pub async fn released(&self, undone: Undone) -> Result<(), StoreFault> {
-        self.releases.ask(undone).await
+    pub async fn released(&self, undone: Vec<Undone>) -> Result<(), StoreFault> {
+        self.releases.ask_all(undone).await.map(drop)
     }
 
     /// As [`Store::host`].

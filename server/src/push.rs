@@ -1,13 +1,15 @@
 //! From what is wanted to what the DNS has: writes a change down, pushes it while no other instance may, and notes it as applied only after a
 //! verified answer. What came to an unknown end is pushed again.
 //!
-//! A host has one flight at most: a task of its own, which outlives the request that began it. A change that comes while it is under way is
-//! written down at once and flown by the same flight, so two updates of one name are never under way together.
+//! A host is in one flight at most: a task of its own, which outlives the request that began it. A change that comes while it is under way is
+//! written down at once and flown by the same flight, so two updates of one name are never under way together. Hosts of one
+//! zone that were written down together fly together, as long as they keep step.
 
 mod again;
 mod flight;
+mod under_way;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -22,8 +24,10 @@ use crate::pair::Pair;
 use crate::tally::Tally;
 use crate::world::{Event, Lease, Letter, StoreFault, Want, Wanted, Zone, ZoneFault};
 use flight::{Flight, News};
+use under_way::Course;
 
 pub use again::run as again;
+pub use under_way::UnderWay;
 
 /// How often a row may move on under a change before it is given up: each time somebody else got through.
 const TRIES: usize = 16;
@@ -124,40 +128,82 @@ impl Pusher {
     pub async fn change<N>(
         self: &Arc<Self>,
         host: Host,
-        mut decide: impl FnMut(&Host) -> Result<Step, N>,
+        decide: impl FnMut(&Host) -> Result<Step, N>,
     ) -> Result<Pushed<N>, PushFault> {
-        let mut row = host;
+        self.begin(vec![host], decide).await.ended().await.pop().unwrap_or(Err(PushFault::Crowded))
+    }
+
+    /// As [`Self::change`], for many hosts, which go together; returns when it is written down. Who is in the way of one of them hinders no
+    /// other.
+    pub async fn begin<N>(
+        self: &Arc<Self>,
+        hosts: Vec<Host>,
+        mut decide: impl FnMut(&Host) -> Result<Step, N>,
+    ) -> UnderWay<N> {
+        let mut courses: Vec<_> = hosts.iter().map(|_| Course::Over(Err(PushFault::Crowded))).collect();
+        let mut rows: Vec<(usize, Host)> = hosts.into_iter().enumerate().collect();
         for _ in 0..TRIES {
-            let step = match decide(&row) {
-                Ok(step) => step,
-                Err(nothing) => return Ok(Pushed::Nothing(nothing)),
-            };
-            let seen = Pair::of(|family| row.held.get(family).seen);
-            let Step { host, events, letter } = step;
-            let want = Want { host: host.clone(), seen, lease: Some(self.lease.clone()), letter, events };
-            match self.written(want).await? {
-                Written::Aboard(news) => return Ok(arrival(host, news).await),
-                Written::Not(Wanted::Stale(now)) => row = *now,
-                Written::Not(Wanted::Gone) => return Ok(Pushed::Gone),
-                Written::Not(_) => return self.watch_others(host).await,
+            let (mut places, mut wants) = (Vec::new(), Vec::new());
+            for (place, row) in rows.drain(..) {
+                match decide(&row) {
+                    Ok(step) => {
+                        places.push(place);
+                        wants.push(self.want(&row, step));
+                    }
+                    Err(nothing) => courses[place] = Course::Over(Ok(Pushed::Nothing(nothing))),
+                }
+            }
+            if wants.is_empty() {
+                break;
+            }
+            for (place, written) in places.into_iter().zip(self.written(wants).await) {
+                courses[place] = match written {
+                    Written::Aboard(host, news) => Course::Ours(host, news),
+                    Written::Others(host) => Course::Others(host, Instant::now() + self.lease.span),
+                    Written::Stale(now) => {
+                        rows.push((place, now));
+                        continue;
+                    }
+                    Written::Gone => Course::Over(Ok(Pushed::Gone)),
+                    Written::Not(fault) => Course::Over(Err(fault.into())),
+                };
             }
         }
-        Err(PushFault::Crowded)
+        UnderWay { pusher: Arc::clone(self), courses }
+    }
+
+    fn want(&self, row: &Host, step: Step) -> Want {
+        let seen = Pair::of(|family| row.held.get(family).seen);
+        let Step { host, events, letter } = step;
+        Want { host, seen, lease: Some(self.lease.clone()), letter, events }
     }
 
     /// Writes and boards in a task of its own: a client that hangs up between the two would leave a leased host without a flight, and others
     /// would wait until the lease ends.
-    async fn written(self: &Arc<Self>, want: Want) -> Result<Written, StoreFault> {
-        let pusher = Arc::clone(self);
+    async fn written(self: &Arc<Self>, wants: Vec<Want>) -> Vec<Written> {
+        let (pusher, count) = (Arc::clone(self), wants.len());
         let task = tokio::spawn(async move {
             // before the database takes it: however long the answer takes, the lease is not younger than we think
-            let (leased, host) = (Instant::now(), want.host.clone());
-            Ok(match pusher.desk.want(want).await? {
-                Wanted::Ours => Written::Aboard(pusher.board(&host, leased)),
-                other => Written::Not(other),
-            })
+            let leased = Instant::now();
+            let hosts: Vec<Host> = wants.iter().map(|want| want.host.clone()).collect();
+            Ok::<_, StoreFault>(pusher.aboard(hosts, pusher.desk.want(wants).await?, leased))
         });
-        task.await.unwrap_or_else(|_| Err(StoreFault::Away("the service is stopping".to_owned())))
+        let written = task.await.unwrap_or_else(|_| Err(StoreFault::Away("the service is stopping".to_owned())));
+        written.unwrap_or_else(|fault| (0..count).map(|_| Written::Not(fault.clone())).collect())
+    }
+
+    /// Boards those of the hosts that are ours to push.
+    fn aboard(self: &Arc<Self>, hosts: Vec<Host>, wanted: Vec<Wanted>, leased: Instant) -> Vec<Written> {
+        let is_ours = |(_, wanted): &(&Host, &Wanted)| **wanted == Wanted::Ours;
+        let ours = hosts.iter().zip(&wanted).filter(is_ours).map(|(host, _)| host.clone()).collect();
+        let mut boarded = self.board(ours, leased).into_iter();
+        let written = hosts.into_iter().zip(wanted).map(|(host, wanted)| match wanted {
+            Wanted::Ours => boarded.next().map_or(Written::Gone, |news| Written::Aboard(host, news)),
+            Wanted::Others | Wanted::Noted => Written::Others(host),
+            Wanted::Stale(now) => Written::Stale(*now),
+            Wanted::Gone => Written::Gone,
+        });
+        written.collect()
     }
 
     /// Returns when nothing is under way any more: who ends the program then leaves no lease for others to wait for.
@@ -171,53 +217,34 @@ impl Pusher {
         self.flights.lock().unwrap_or_else(PoisonError::into_inner).len()
     }
 
-    /// Begins a flight, or makes the one under way go as far as this row.
-    fn board(self: &Arc<Self>, host: &Host, leased: Instant) -> watch::Receiver<News> {
+    /// Begins a flight, or makes the ones under way go as far as these rows; news of each.
+    fn board(self: &Arc<Self>, hosts: Vec<Host>, leased: Instant) -> Vec<watch::Receiver<News>> {
         let mut flights = self.flights.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(flight) = flights.get_mut(&host.id) {
-            flight.wanted = flight.wanted.max(host.generation);
-            return flight.news.subscribe();
-        }
-        let (news, seen) = watch::channel(News::Applied(host.generation - 1));
-        flights.insert(host.id, Flight { wanted: host.generation, news });
-        tokio::spawn(flight::fly(Arc::clone(self), host.clone(), leased));
-        seen
-    }
-
-    /// Another instance holds the lease and will find our generation when it is done with its own.
-    async fn watch_others<N>(&self, host: Host) -> Result<Pushed<N>, PushFault> {
-        let until = Instant::now() + self.lease.span;
-        while Instant::now() < until {
-            sleep(LOOK).await;
-            match self.desk.host(host.id).await? {
-                None => return Ok(Pushed::Gone),
-                Some(now) if now.applied >= host.generation => return Ok(Pushed::Applied(Box::new(host))),
-                Some(_) => {}
+        let (mut seen, mut fresh) = (Vec::with_capacity(hosts.len()), BTreeMap::<_, Vec<Host>>::new());
+        for host in hosts {
+            if let Some(flight) = flights.get_mut(&host.id) {
+                flight.wanted = flight.wanted.max(host.generation);
+                seen.push(flight.news.subscribe());
+                continue;
             }
+            let (news, receiver) = watch::channel(News::Applied(host.generation - 1));
+            flights.insert(host.id, Flight { wanted: host.generation, news });
+            seen.push(receiver);
+            fresh.entry(host.name.zone.clone()).or_default().push(host);
         }
-        Ok(Pushed::Pending(ZoneFault::Unknown(
-            "another instance of this service did not say that it is done".to_owned(),
-        )))
+        // a zone whose server hangs keeps no other waiting
+        for (_, hosts) in fresh {
+            tokio::spawn(flight::fly(Arc::clone(self), hosts, leased));
+        }
+        seen
     }
 }
 
 /// What became of a [`Want`], and the news of the flight where there is one.
 enum Written {
-    Aboard(watch::Receiver<News>),
-    Not(Wanted),
-}
-
-/// Waits until the flight has come as far as this row.
-async fn arrival<N>(host: Host, mut news: watch::Receiver<News>) -> Pushed<N> {
-    loop {
-        match news.borrow_and_update().of(host.generation) {
-            Some(News::Applied(_)) => return Pushed::Applied(Box::new(host)),
-            Some(News::Gone) => return Pushed::Gone,
-            Some(News::Failed(_, fault)) => return Pushed::Pending(fault),
-            None => {}
-        }
-        if news.changed().await.is_err() {
-            return Pushed::Pending(ZoneFault::Unknown("the service is stopping".to_owned()));
-        }
-    }
+    Aboard(Host, watch::Receiver<News>),
+    Others(Host),
+    Stale(Host),
+    Gone,
+    Not(StoreFault),
 }

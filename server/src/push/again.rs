@@ -33,15 +33,15 @@ pub async fn run(pusher: Arc<Pusher>) {
                     info!("the database is back");
                 }
                 let full = hosts.len() >= TOGETHER as usize;
-                for host in hosts {
+                for host in &hosts {
                     let because = if host.applied < host.generation {
                         "it is not in the DNS"
                     } else {
                         "an older message may have come late"
                     };
                     info!(host = %host.name, generation = host.generation, because, "pushed again");
-                    drop(pusher.board(&host, leased));
                 }
+                drop(pusher.board(hosts, leased));
                 if full {
                     tokio::task::yield_now().await;
                     continue;

@@ -1,8 +1,9 @@
-//! One host on its way to the DNS, until the newest of what is wanted is there.
+//! Hosts on their way to the DNS, until the newest of what is wanted is there.
 
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
+use futures_util::future::join_all;
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
 use tracing::{debug, warn};
@@ -53,52 +54,40 @@ fn pause(failures: u32) -> Duration {
     Duration::from_secs(1 << failures.min(16)).min(LONGEST)
 }
 
-/// Pushes a host that is leased to us since `leased` at the latest, and what it becomes meanwhile.
-pub(super) async fn fly(pusher: Arc<Pusher>, mut host: Host, mut leased: Instant) {
-    loop {
+/// Pushes hosts that are leased to us since `leased` at the latest, and what they become meanwhile.
+pub(super) async fn fly(pusher: Arc<Pusher>, mut hosts: Vec<Host>, mut leased: Instant) {
+    while !hosts.is_empty() {
         // a lease must not run out while a message is under way: another instance could push a newer one before it
         if leased.elapsed() > pusher.lease.span / 2 {
             let fault = ZoneFault::NotSent("it waited too long for its turn".to_owned());
-            return pusher.give_up(&host, fault).await;
+            return pusher.give_up(hosts.into_iter().map(|host| (host, fault.clone())).collect()).await;
         }
         let begun = leased;
-        let pushed = pusher.delivered(&host).await;
+        let pushed = join_all(hosts.iter().map(|host| pusher.delivered(host))).await;
         leased = Instant::now();
-        if let Err(fault) = pushed {
-            // a stop of this program may have made it a late one: then it may stand in the DNS over a newer one
-            let late = begun.elapsed() > pusher.lease.span;
-            pusher.give_up(&host, fault).await;
-            if late {
-                pusher.say_anew(host.id);
+        let (mut there, mut failed) = (Vec::new(), Vec::new());
+        for (host, pushed) in hosts.into_iter().zip(pushed) {
+            match pushed {
+                Ok(()) => there.push(host),
+                Err(fault) => failed.push((host, fault)),
             }
-            return;
         }
-        match pusher.desk.applied(host.id, host.generation).await {
-            Ok(Settled::Done) => match pusher.landed(&host).await {
-                Some(newer) => host = newer,
-                None => return,
-            },
-            Ok(Settled::MovedOn(newer)) => {
-                pusher.tell(host.id, News::Applied(host.generation));
-                host = *newer;
-            }
-            Ok(Settled::Gone) => {
-                pusher.forget(host.id);
-                return pusher.end(host.id, News::Gone);
-            }
-            Ok(Settled::Lost) => {
-                let fault = ZoneFault::Unknown("another instance took the host over meanwhile".to_owned());
-                pusher.end(host.id, News::Failed(i64::MAX, fault));
-                return pusher.say_anew(host.id);
-            }
-            Err(fault) => {
-                // the lease runs out by itself, and then it is pushed again
-                warn!(host = %host.name, %fault, "the DNS has a change that the database could not be told of; it will be pushed again");
-                pusher.end(host.id, News::Failed(i64::MAX, ZoneFault::Unknown(fault.to_string())));
-                return if begun.elapsed() > pusher.lease.span {
-                    pusher.say_anew(host.id);
-                };
-            }
+        if !failed.is_empty() {
+            tokio::spawn(fall_out(Arc::clone(&pusher), failed, begun));
+        }
+        hosts = pusher.noted(there, begun).await;
+    }
+}
+
+/// Ends the flight of hosts that did not arrive; the others fly on without them.
+async fn fall_out(pusher: Arc<Pusher>, failed: Vec<(Host, ZoneFault)>, begun: Instant) {
+    // a stop of this program may have made these messages late ones: then they may stand in the DNS over newer ones
+    let late = begun.elapsed() > pusher.lease.span;
+    let ids: Vec<i64> = failed.iter().map(|(host, _)| host.id).collect();
+    pusher.give_up(failed).await;
+    if late {
+        for host in ids {
+            pusher.say_anew(host);
         }
     }
 }
@@ -128,6 +117,53 @@ impl Pusher {
         self.tally.push_time.add(sent.elapsed());
         self.tally.pushes.add(outcome(&pushed));
         pushed
+    }
+
+    /// Has it written down that the DNS has these; those of which a newer generation is wanted by now come back as they are.
+    async fn noted(self: &Arc<Self>, hosts: Vec<Host>, begun: Instant) -> Vec<Host> {
+        if hosts.is_empty() {
+            return hosts;
+        }
+        let mut newer = Vec::new();
+        match self.desk.applied(hosts.iter().map(|host| (host.id, host.generation)).collect()).await {
+            Ok(settled) => {
+                for (host, settled) in hosts.iter().zip(settled) {
+                    newer.extend(self.settled(host, settled).await);
+                }
+            }
+            Err(fault) => {
+                for host in &hosts {
+                    // the lease runs out by itself, and then it is pushed again
+                    warn!(host = %host.name, %fault, "the DNS has a change that the database could not be told of; it will be pushed again");
+                    self.end(host.id, News::Failed(i64::MAX, ZoneFault::Unknown(fault.to_string())));
+                    if begun.elapsed() > self.lease.span {
+                        self.say_anew(host.id);
+                    }
+                }
+            }
+        }
+        newer
+    }
+
+    /// What is to be flown next of a host that the DNS has.
+    async fn settled(self: &Arc<Self>, host: &Host, settled: Settled) -> Option<Host> {
+        match settled {
+            Settled::Done => return self.landed(host).await,
+            Settled::MovedOn(newer) => {
+                self.tell(host.id, News::Applied(host.generation));
+                return Some(*newer);
+            }
+            Settled::Gone => {
+                self.forget(host.id);
+                self.end(host.id, News::Gone);
+            }
+            Settled::Lost => {
+                let fault = ZoneFault::Unknown("another instance took the host over meanwhile".to_owned());
+                self.end(host.id, News::Failed(i64::MAX, fault));
+                self.say_anew(host.id);
+            }
+        }
+        None
     }
 
     /// Who pushed without a lease may have put an older truth over a newer one, which the database counts as applied: the newest is wanted
@@ -180,25 +216,32 @@ impl Pusher {
         self.failures.lock().unwrap_or_else(PoisonError::into_inner).remove(&host);
     }
 
-    /// It will be tried again after a pause, by whoever claims it then. Who waits is told at once; the flight lasts until the database has
+    /// They will be tried again after a pause, by whoever claims them then. Who waits is told at once; the flight lasts until the database has
     /// it, so that no newer one takes off before it is written down that this one's message may come late.
-    async fn give_up(&self, host: &Host, fault: ZoneFault) {
-        let failures = {
-            let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
-            let count = failures.entry(host.id).or_insert(0);
-            *count = count.saturating_add(1);
-            *count - 1
-        };
-        let pause = pause(failures);
-        warn!(host = %host.name, %fault, again_in = pause.as_secs(), "not in the DNS");
-        let undone = Undone { host: host.id, after: pause, late: fault.late() };
-        let news = News::Failed(i64::MAX, fault);
-        self.tell(host.id, news.clone());
-        while let Err(fault) = self.desk.released(undone).await {
-            debug!(host = %host.name, %fault, "the lease is not given back yet");
+    async fn give_up(&self, failed: Vec<(Host, ZoneFault)>) {
+        let (mut undone, mut news) = (Vec::new(), Vec::new());
+        for (host, fault) in failed {
+            let pause = pause(self.failed_before(host.id));
+            warn!(host = %host.name, %fault, again_in = pause.as_secs(), "not in the DNS");
+            undone.push(Undone { host: host.id, after: pause, late: fault.late() });
+            self.tell(host.id, News::Failed(i64::MAX, fault.clone()));
+            news.push((host.id, News::Failed(i64::MAX, fault)));
+        }
+        while let Err(fault) = self.desk.released(undone.clone()).await {
+            debug!(hosts = undone.len(), %fault, "leases are not given back yet");
             sleep(ANEW).await;
         }
-        self.end(host.id, news);
+        for (host, news) in news {
+            self.end(host, news);
+        }
+    }
+
+    /// How often the host failed before this time, which is counted.
+    fn failed_before(&self, host: i64) -> u32 {
+        let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
+        let count = failures.entry(host).or_insert(0);
+        *count = count.saturating_add(1);
+        *count - 1
     }
 
     fn tell(&self, host: i64, news: News) {

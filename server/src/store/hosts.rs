@@ -28,15 +28,17 @@ pub(super) async fn list(link: &mut Link<'_>, filter: &HostFilter) -> Result<Vec
 
 /// Those with a record that expired, by its time, each with its user.
 pub(super) async fn expired(link: &mut Link<'_>, now: Moment, limit: u32) -> Result<Vec<(Host, User)>, sqlx::Error> {
+    let columns = format!("{}, {}, past.sweep", standing::COLUMNS, users::COLUMNS);
     // found first and joined then: else MariaDB begins with the users and sorts all hosts
-    let sql = format!(
-        "SELECT {}, {} FROM (SELECT id, sweep FROM hosts WHERE sweep < ? ORDER BY sweep LIMIT ?) AS past \
-         JOIN hosts h ON h.id = past.id JOIN users u ON u.id = h.user_id ORDER BY past.sweep",
-        standing::COLUMNS,
-        users::COLUMNS
-    );
-    let rows = link.rows(sql, values![now, limit]).await?;
-    rows.iter().map(|row| Ok((standing::read(row, 0)?, users::read(row, standing::WIDTH)?))).collect()
+    let rest = "FROM (SELECT id, sweep FROM hosts WHERE sweep < ? ORDER BY sweep LIMIT ?) AS past \
+                JOIN hosts h ON h.id = past.id JOIN users u ON u.id = h.user_id";
+    let mut found = Vec::new();
+    for row in link.many(&columns, rest, values![now, limit]).await? {
+        let host = standing::read(&row, 0)?;
+        found.push((row.int(standing::WIDTH + users::WIDTH)?, host, users::read(&row, standing::WIDTH)?));
+    }
+    found.sort_by_key(|(sweep, host, _)| (*sweep, host.id));
+    Ok(found.into_iter().map(|(_, host, user)| (host, user)).collect())
 }
 
 /// The user's row is written first: of two that count at once, one waits, or on Galera is turned away.

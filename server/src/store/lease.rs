@@ -1,6 +1,6 @@
 //! Who pushes which host to the DNS, and what is known to be there.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use super::fault::Halt;
@@ -8,7 +8,6 @@ use super::hosts;
 use super::link::Link;
 use super::row::{strange, values};
 use super::standing::{self, Standing};
-use super::want::write;
 use crate::account::Host;
 use crate::world::{Lease, Settled, Undone, Waiting};
 
@@ -68,6 +67,11 @@ pub(super) async fn released(link: &mut Link<'_>, undone: &[Undone], owner: &str
         }
     }
     write(link, &rows, changed).await
+}
+
+async fn write(link: &mut Link<'_>, rows: &BTreeMap<i64, Standing>, changed: BTreeSet<i64>) -> Result<(), Halt> {
+    let changed: Vec<&Standing> = changed.iter().filter_map(|id| rows.get(id)).collect();
+    Ok(standing::write_leases(link, &changed).await?)
 }
 
 /// Rows that another transaction holds are left to it.

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, Error, Visitor};
+use serde::de::{Deserialize, Deserializer, Error, SeqAccess, Visitor};
 
 /// One value of a row.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -15,7 +15,37 @@ pub(super) enum Cell {
 
 /// The rows of a text that `json_group_array(json_array(...))` made.
 pub(super) fn rows(text: &str) -> Result<Vec<Vec<Cell>>, sqlx::Error> {
-    serde_json::from_str(text).map_err(super::row::strange)
+    let lines: Vec<Line> = serde_json::from_str(text).map_err(super::row::strange)?;
+    Ok(lines.into_iter().map(|line| line.0).collect())
+}
+
+/// The widest question has so many columns; a row that grew cell by cell would be moved five times.
+const WIDE: usize = 32;
+
+struct Line(Vec<Cell>);
+
+impl<'de> Deserialize<'de> for Line {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_seq(LineReader)
+    }
+}
+
+struct LineReader;
+
+impl<'de> Visitor<'de> for LineReader {
+    type Value = Line;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a row")
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut cells: A) -> Result<Line, A::Error> {
+        let mut line = Vec::with_capacity(WIDE);
+        while let Some(cell) = cells.next_element()? {
+            line.push(cell);
+        }
+        Ok(Line(line))
+    }
 }
 
 impl Cell {

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use crate::moment::Moment;
 
 /// What is bound to a question mark.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) enum Value {
     Null,
     Int(i64),

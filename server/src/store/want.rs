@@ -12,9 +12,10 @@ use crate::world::{Touch, Want, Wanted};
 
 pub(super) async fn want(link: &mut Link<'_>, wants: &[Want]) -> Result<Vec<Wanted>, Halt> {
     let mut rows = standing::lock(link, wants.iter().map(|want| want.host.id)).await?;
+    let read = rows.clone();
     let done: Vec<Wanted> = wants.iter().map(|want| accept(rows.get_mut(&want.host.id), want)).collect();
     let written: Vec<&Want> = wants.iter().zip(&done).filter(|(_, done)| written(done)).map(|(want, _)| want).collect();
-    write(link, &rows, written.iter().map(|want| want.host.id).collect()).await?;
+    write(link, &read, &rows, written.iter().map(|want| want.host.id).collect()).await?;
     let lines: Vec<_> = written.iter().flat_map(|want| want.events.iter().map(|event| (want.host.id, event))).collect();
     events::write(link, &lines).await?;
     let letters: Vec<_> = written.iter().filter_map(|want| want.letter.as_ref()).collect();
@@ -49,6 +50,7 @@ fn accept(row: Option<&mut Standing>, want: &Want) -> Wanted {
 
 pub(super) async fn touch(link: &mut Link<'_>, touches: &[Touch]) -> Result<Vec<bool>, Halt> {
     let mut rows = standing::lock(link, touches.iter().map(|touch| touch.host)).await?;
+    let read = rows.clone();
     let mut met = BTreeSet::new();
     let mut done = Vec::with_capacity(touches.len());
     for touch in touches {
@@ -59,7 +61,7 @@ pub(super) async fn touch(link: &mut Link<'_>, touches: &[Touch]) -> Result<Vec<
             met.insert(touch.host);
         }
     }
-    write(link, &rows, met).await?;
+    write(link, &read, &rows, met).await?;
     Ok(done)
 }
 
@@ -75,11 +77,12 @@ fn hold(host: &mut Host, touch: &Touch) {
 }
 
 /// Writes those of the locked rows that changed.
-pub(super) async fn write(
+async fn write(
     link: &mut Link<'_>,
+    read: &BTreeMap<i64, Standing>,
     rows: &BTreeMap<i64, Standing>,
     changed: BTreeSet<i64>,
 ) -> Result<(), Halt> {
-    let changed: Vec<&Standing> = changed.iter().filter_map(|id| rows.get(id)).collect();
+    let changed: Vec<_> = changed.iter().filter_map(|id| Some((read.get(id)?, rows.get(id)?))).collect();
     Ok(standing::write(link, &changed).await?)
 }

@@ -3,6 +3,8 @@
 
 #![cfg(test)]
 
+mod sweeps;
+
 use std::net::IpAddr;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicUsize, Ordering};

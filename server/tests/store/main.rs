@@ -48,6 +48,7 @@ on_both! {
         a_lease_that_ran_out_is_taken_over
         of_two_wants_for_one_host_in_one_batch_the_first_is_written
         a_want_for_a_host_that_is_gone_hinders_no_other
+        each_column_of_each_row_in_a_batch_is_written_and_no_other
         a_want_that_does_not_concern_the_dns_takes_no_lease
         writers_that_race_from_two_stores_lose_nothing
         hundreds_of_hosts_fit_into_one_want
@@ -62,6 +63,7 @@ on_both! {
         applied_frees_the_lease_and_tells_of_a_newer_generation
         applied_by_one_whose_lease_was_taken_notes_nothing
         applied_said_twice_is_done_twice
+        what_is_told_together_is_settled_each_by_itself
         a_released_host_is_due_after_its_time
         claims_give_no_host_to_two
         what_is_applied_is_never_claimed;

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::slice;
 use std::time::Duration;
 
-use ddns_service::world::{Settled, Store, Wanted};
+use ddns_service::account::Host;
+use ddns_service::world::{Settled, Store, Undone, Wanted};
 
 use crate::bed::{Bed, host, lease, long, moment, undone, want};
 
@@ -45,6 +46,53 @@ pub(crate) async fn applied_said_twice_is_done_twice(bed: &Bed) {
     for _ in 0..2 {
         assert_eq!(store.applied(&[(first.host.id, 1)], &long("one")).await.unwrap(), [Settled::Done]);
     }
+}
+
+pub(crate) async fn what_is_told_together_is_settled_each_by_itself(bed: &Bed) {
+    let store = bed.with_ann().await;
+    let labels = ["done", "older", "moved", "taken", "late", "leaving", "gone"];
+    let mut wants = Vec::new();
+    for (number, label) in labels.into_iter().enumerate() {
+        let mut wanted = want(&host(&*store, "ann", label).await, &format!("192.0.2.{number}"), "one");
+        wanted.host.leaving = label == "leaving";
+        if label == "taken" {
+            wanted.lease = Some(long("two"));
+        }
+        wants.push(wanted);
+    }
+    store.want(&wants).await.unwrap();
+    let mut newer: Vec<_> = [1, 2].map(|at| want(&wants[at].host, "198.51.100.1", "one")).into();
+    store.want(&newer).await.unwrap();
+    let late = Undone { host: wants[4].host.id, after: Duration::ZERO, late: true };
+    store.released(&[late], "one").await.unwrap();
+    moment(20).await;
+    assert_eq!(store.claim(&long("one"), 10).await.unwrap(), [wants[4].host.clone()]);
+    store.delete_host(wants[6].host.id).await.unwrap();
+    let generations = [1, 2, 1, 1, 1, 1, 1];
+    let told: Vec<_> = wants.iter().zip(generations).map(|(want, generation)| (want.host.id, generation)).collect();
+    newer[1].host.applied = 1;
+    let moved = Settled::MovedOn(Box::new(newer[1].host.clone()));
+    let settled = [Settled::Done, Settled::Done, moved, Settled::Lost, Settled::Done, Settled::Done, Settled::Gone];
+    assert_eq!(store.applied(&told, &long("one")).await.unwrap(), settled);
+    let mut rows = Vec::new();
+    for want in &wants {
+        rows.push(store.host(want.host.id).await.unwrap());
+    }
+    let known = |row: &Option<Host>| row.as_ref().map(|row| (row.generation, row.applied));
+    let (one, none) = (Some((1, 1)), None);
+    assert_eq!(
+        rows.iter().map(known).collect::<Vec<_>>(),
+        [one, Some((2, 2)), Some((2, 1)), Some((1, 0)), one, none, none]
+    );
+    for (want, row) in wants.iter().zip(&rows).filter(|(_, row)| row.is_some()) {
+        let row = row.as_ref().unwrap();
+        let other = self::want(row, "203.0.113.1", "three");
+        let free = !["moved", "taken"].contains(&want.host.name.label.as_str());
+        let expected = if free { Wanted::Ours } else { Wanted::Others };
+        assert_eq!(store.want(&[other]).await.unwrap(), [expected], "{}", want.host.name);
+    }
+    assert!(bed.raw("SELECT doubt FROM hosts WHERE label = 'late'").await.is_some());
+    assert_eq!(bed.raw("SELECT COUNT(*) FROM hosts WHERE doubt IS NOT NULL").await, Some(1));
 }
 
 pub(crate) async fn a_released_host_is_due_after_its_time(bed: &Bed) {

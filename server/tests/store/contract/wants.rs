@@ -94,6 +94,41 @@ pub(crate) async fn a_want_for_a_host_that_is_gone_hinders_no_other(bed: &Bed) {
     assert_eq!(store.want(&[]).await.unwrap(), []);
 }
 
+pub(crate) async fn each_column_of_each_row_in_a_batch_is_written_and_no_other(bed: &Bed) {
+    let store = bed.with_ann().await;
+    let (mut wants, mut rows) = (Vec::new(), Vec::new());
+    for number in 0..70_u8 {
+        let read = host(&*store, "ann", &format!("pc{number}")).await;
+        let mut wanted = want(&read, &format!("192.0.2.{number}"), "one");
+        let row = &mut wanted.host;
+        match number % 5 {
+            0 => row.dns_ttl = 77,
+            1 => row.recent = vec![Moment(number.into())],
+            2 => row.held.v6 = Held { last: Some(ip("2001:db8::1")), seen: Some(Moment(3)), ..Held::default() },
+            3 => row.source = Some(ip("::1")),
+            _ => row.held.v4 = Held::default(),
+        }
+        rows.push(wanted.host.clone());
+        wants.push(wanted);
+    }
+    assert!(store.want(&wants).await.unwrap().iter().all(|done| *done == Wanted::Ours));
+    for row in &rows {
+        assert_eq!(store.host(row.id).await.unwrap().as_ref(), Some(row));
+    }
+    // the same once more: of these rows, nothing but what a lease is about can differ
+    let mut again = wants.clone();
+    for want in &mut again {
+        want.host.generation += 1;
+        want.seen = Pair::of(|family| want.host.held.get(family).seen);
+    }
+    assert!(store.want(&again).await.unwrap().iter().all(|done| *done == Wanted::Ours));
+    for want in &again {
+        assert_eq!(store.host(want.host.id).await.unwrap().as_ref(), Some(&want.host));
+    }
+    let still = Touch { host: rows[0].id, generation: 2, times: Pair { v4: None, v6: None }, source: None };
+    assert_eq!(store.touch(&[still]).await.unwrap(), [true], "nothing is to be written");
+}
+
 pub(crate) async fn a_want_that_does_not_concern_the_dns_takes_no_lease(bed: &Bed) {
     let store = bed.with_ann().await;
     let first = want(&host(&*store, "ann", "pc").await, "192.0.2.1", "one");
