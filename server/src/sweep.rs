@@ -132,7 +132,7 @@ fn count(swept: &mut Swept, ends: Vec<End>) {
             Ok(Pushed::Nothing(()) | Pushed::Gone) => continue,
             Ok(Pushed::Pending(fault)) => fault.to_string(),
             Err(fault) => {
-                warn!(%fault, "an expired host was not swept");
+                warn!(%host, %fault, "an expired host was not swept");
                 fault.to_string()
             }
         };
