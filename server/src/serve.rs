@@ -192,12 +192,14 @@ impl Service {
             return Outcome::word(self.flooded(update, host, rules));
         }
         let said = Said { addresses, source: update.client, now: self.clock.now() };
-        let outcome = match self.moved(update, user, host, said, rules).await {
-            Ok(outcome) => outcome,
-            Err(fault) => {
+        // what nearly all ask for needs no copy of the row, and no room for what a change would need
+        let outcome = if decide::update(host, &said, limit.map(|limit| limit.good)) == Verdict::Unchanged(None) {
+            Outcome::with(Word::NoChange, said.addresses)
+        } else {
+            Box::pin(self.moved(update, user, host, said, rules)).await.unwrap_or_else(|fault| {
                 error!(host = %host.name, %fault, "not updated");
                 Outcome::word(Word::Trouble)
-            }
+            })
         };
         if let (Some(limit), Word::Good | Word::NoChange) = (limit, outcome.word) {
             self.gate.good(host.id, limit, Instant::now());
@@ -221,10 +223,6 @@ impl Service {
         rules: &Rules,
     ) -> Result<Outcome, PushFault> {
         let window = rules.settings.rate_limit.as_ref().map(|limit| limit.good);
-        // what nearly all ask for needs no copy of the row, and nothing of what a change would need
-        if decide::update(host, &said, window) == Verdict::Unchanged(None) {
-            return Ok(Outcome::with(Word::NoChange, said.addresses));
-        }
         let mut row = host.clone();
         loop {
             let pushed = self.pusher.change(row.clone(), |row| match decide::update(row, &said, window) {
@@ -237,7 +235,7 @@ impl Service {
                 Verdict::TooOften => Err(Unmoved::TooOften),
                 Verdict::Leaving => Err(Unmoved::Leaving),
             });
-            return Ok(match Box::pin(pushed).await? {
+            return Ok(match pushed.await? {
                 Pushed::Applied(_) => Outcome::with(Word::Good, said.addresses),
                 Pushed::Pending(_) => Outcome::word(Word::DnsErr),
                 Pushed::Gone | Pushed::Nothing(Unmoved::Leaving) => Outcome::word(Word::NoHost),
