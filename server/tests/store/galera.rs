@@ -1,5 +1,6 @@
 //! A real Galera cluster of three nodes on loopback addresses: writers on two nodes at once, and a node that is killed.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use ddns::secret::Secret;
@@ -12,15 +13,19 @@ use crate::cluster::{Cluster, Node, PASSWORD, USER};
 use crate::ports::free_port;
 
 pub(crate) fn database(node: &Node) -> Database {
+    database_at(&node.socket(), 5)
+}
+
+pub(crate) fn database_at(socket: &Path, pool_size: u32) -> Database {
     Database::Mariadb {
-        host: node.socket().display().to_string(),
+        host: socket.display().to_string(),
         port: 3306,
         name: "ddns".to_owned(),
         user: USER.to_owned(),
         password: Secret::new(PASSWORD),
         ssl_mode: SslMode::Preferred,
         ssl_ca: None,
-        pool_size: 5,
+        pool_size,
     }
 }
 
